@@ -1,0 +1,96 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+/// Settings every Swift target shares: what is imported is said, what is unsafe is marked.
+let settings: [SwiftSetting] = [
+  .strictMemorySafety(),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// Settings of the targets that own memory and vend spans of it.
+let owningSettings = settings + [.enableExperimentalFeature("Lifetimes")]
+
+/// The library modules, bottom to top, each with what it may import.
+let modules: [(name: String, dependencies: [Target.Dependency], settings: [SwiftSetting])] = [
+  ("Execution", [], settings),
+  ("LossNumerics", ["CLossKernels", "Execution"], settings),
+  ("FileFormats", ["CLossKernels", "Execution"], owningSettings),
+  ("Figures", ["FileFormats"], settings),
+  ("CurveFitting", ["LossNumerics"], settings),
+  ("Tokenization", ["FileFormats", "Execution"], settings),
+  ("LanguageModeling", ["Tokenization", "LossNumerics"], settings),
+  (
+    "NGramModels",
+    ["LanguageModeling", "Tokenization", "LossNumerics", "CLossKernels", "FileFormats"], settings
+  ),
+  ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats"], settings),
+  ("ComputePlanning", ["ScalingLaws"], settings),
+]
+
+let libraryNames = modules.map(\.name)
+
+/// The modules with a test target; `Golden` holds reference figures and the scripts that made them.
+let testedModules: [(name: String, hasGolden: Bool)] = [
+  ("Execution", false),
+  ("LossNumerics", false),
+  ("FileFormats", false),
+  ("Figures", false),
+  ("CurveFitting", false),
+  ("Tokenization", false),
+  ("LanguageModeling", false),
+  ("NGramModels", false),
+  ("ScalingLaws", false),
+  ("ComputePlanning", false),
+  ("IsoLossCommands", false),
+]
+
+let package = Package(
+  name: "IsoLoss",
+  platforms: [.macOS(.v26)],
+  products: [
+    .library(name: "IsoLoss", targets: ["IsoLoss"]),
+    .executable(name: "isoloss", targets: ["isoloss"]),
+  ] + libraryNames.map { .library(name: $0, targets: [$0]) },
+  targets: [
+    .target(name: "CLossKernels"),
+    .target(
+      name: "IsoLoss",
+      dependencies: libraryNames.map { .byName(name: $0) },
+      exclude: ["IsoLoss.docc"],
+      swiftSettings: settings
+    ),
+    .target(
+      name: "IsoLossCommands",
+      dependencies: ["IsoLoss"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "isoloss",
+      dependencies: ["IsoLossCommands", "Execution", "FileFormats"],
+      swiftSettings: settings
+    ),
+    .executableTarget(
+      name: "isoloss-bench",
+      dependencies: ["IsoLoss"],
+      exclude: ["Peers"],
+      swiftSettings: settings
+    ),
+  ]
+    + modules.map {
+      .target(name: $0.name, dependencies: $0.dependencies, swiftSettings: $0.settings)
+    }
+    + [.target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: settings)]
+    + testedModules.map {
+      .testTarget(
+        name: "\($0.name)Tests",
+        dependencies: [.byName(name: $0.name), "IsoLoss", "TestSupport"],
+        exclude: $0.hasGolden ? ["Golden"] : [],
+        swiftSettings: settings
+      )
+    },
+  swiftLanguageModes: [.v6],
+  cLanguageStandard: .c11
+)

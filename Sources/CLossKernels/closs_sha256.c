@@ -1,0 +1,1 @@
+#include "closs_sha256.h"

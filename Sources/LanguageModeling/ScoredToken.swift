@@ -1,0 +1,28 @@
+/// One token of a text with its loss under a model.
+public struct ScoredToken: Sendable, Hashable {
+  /// Where the token's first byte stands in the text, counted from 0.
+  public var byteOffset: Int
+
+  /// The bytes the token covers; 0 for a sentence end that no newline stands for.
+  public var byteLength: Int
+
+  /// The token's surprise, −ln p(token | what came before), in nats.
+  public var nats: Double
+
+  /// Whether the model did not know the token and scored it as the unknown one.
+  public var isUnknown: Bool
+
+  /// How many tokens of the vocabulary were strictly more probable, plus one; `nil` unless asked for.
+  public var rank: Int?
+
+  /// Creates a scored token.
+  public init(
+    byteOffset: Int, byteLength: Int, nats: Double, isUnknown: Bool = false, rank: Int? = nil
+  ) {
+    self.byteOffset = byteOffset
+    self.byteLength = byteLength
+    self.nats = nats
+    self.isUnknown = isUnknown
+    self.rank = rank
+  }
+}

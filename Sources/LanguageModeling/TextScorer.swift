@@ -1,0 +1,32 @@
+/// Scores one text, chunk by chunk, token by token.
+///
+/// How the text is cut into chunks never changes a result. A scorer serves one document: the next
+/// document starts with a new one, or with the same after its model was told to forget.
+public protocol TextScorer {
+  /// Takes the next bytes of the text and hands on every token they complete.
+  ///
+  /// - Parameters:
+  ///   - chunk: The bytes that follow those of the last call.
+  ///   - receive: Called once a token, in text order.
+  /// - Throws: ``ZeroProbability`` at a token the model holds impossible, and what `receive` throws.
+  mutating func score(_ chunk: [UInt8], receive: (ScoredToken) throws -> Void) throws
+
+  /// Ends the text: hands on the tokens that only its end completes.
+  mutating func finish(receive: (ScoredToken) throws -> Void) throws
+}
+
+/// A token the model gave probability zero: its loss is infinite.
+public struct ZeroProbability: Error, Hashable, CustomStringConvertible {
+  /// Where the token's first byte stands in the text, counted from 0.
+  public var byteOffset: Int
+
+  /// Creates the error for the token at an offset.
+  public init(byteOffset: Int) {
+    self.byteOffset = byteOffset
+  }
+
+  /// The error in words.
+  public var description: String {
+    "the model gives the token at byte \(byteOffset) probability 0, so its loss is infinite"
+  }
+}
