@@ -17,7 +17,11 @@ public struct ScoredToken: Sendable, Hashable {
 
   /// Creates a scored token.
   public init(
-    byteOffset: Int, byteLength: Int, nats: Double, isUnknown: Bool = false, rank: Int? = nil
+    byteOffset: Int,
+    byteLength: Int,
+    nats: Double,
+    isUnknown: Bool = false,
+    rank: Int? = nil
   ) {
     self.byteOffset = byteOffset
     self.byteLength = byteLength
