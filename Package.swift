@@ -39,7 +39,7 @@ let testedModules: [(name: String, hasGolden: Bool)] = [
   ("FileFormats", false),
   ("Figures", false),
   ("CurveFitting", false),
-  ("Tokenization", false),
+  ("Tokenization", true),
   ("LanguageModeling", false),
   ("NGramModels", false),
   ("ScalingLaws", false),
