@@ -59,6 +59,14 @@ extension ExactSum {
     settle()
   }
 
+  /// Takes another sum away, exactly.
+  public mutating func subtract(_ other: ExactSum) {
+    var negated = other
+    negated.settle()
+    for index in 0..<Self.limbCount { negated.limbs[index].negate() }
+    add(negated)
+  }
+
   /// The exact sum of two sums.
   public static func + (left: ExactSum, right: ExactSum) -> ExactSum {
     var sum = left
