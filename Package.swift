@@ -41,7 +41,7 @@ let testedModules: [(name: String, hasGolden: Bool)] = [
   ("CurveFitting", false),
   ("Tokenization", true),
   ("LanguageModeling", false),
-  ("NGramModels", false),
+  ("NGramModels", true),
   ("ScalingLaws", false),
   ("ComputePlanning", false),
   ("IsoLossCommands", false),

@@ -52,15 +52,22 @@ extension KneserNeyModel {
 // MARK: - Single n-grams
 
 extension KneserNeyModel {
-  /// The number of a token: of a word by its bytes, or of the unknown word.
-  func number(of token: [UInt8]) -> UInt32 {
-    vocabulary.find(token.span).map { $0 + TokenNumber.firstWord } ?? TokenNumber.unknown
+  /// The number of a token as ARPA files spell it: `<unk>`, `<s>`, `</s>`, or a word of the
+  /// vocabulary; that of `<unk>` for any other word.
+  package func number(ofSpelling token: [UInt8]) -> UInt32 {
+    switch String(decoding: token, as: UTF8.self) {
+    case "<unk>": return TokenNumber.unknown
+    case "<s>": return TokenNumber.sentenceBegin
+    case "</s>": return TokenNumber.sentenceEnd
+    default:
+      return vocabulary.find(token.span).map { $0 + TokenNumber.firstWord } ?? TokenNumber.unknown
+    }
   }
 
   /// The probability and the backoff of an n-gram the model lists; `nil` for one it does not.
   ///
   /// - Parameter tokens: Token numbers, the predicted one last.
-  /// - Returns: The probability and the backoff, or `nil`.
+  /// - Returns: What an ARPA file lists as decimal logarithms; a backoff of 1 at the top order.
   package func entry(_ tokens: [UInt32]) -> (probability: Double, backoff: Double)? {
     guard let first = tokens.first, tokens.count <= order else { return nil }
     var place = Int(first)
@@ -73,13 +80,15 @@ extension KneserNeyModel {
     return (level.probabilities[place], tokens.count < order ? level.backoffs[place] : 1)
   }
 
-  /// The number of a token as files spell it: `<unk>`, `<s>`, `</s>` or a word.
-  package func number(ofSpelling token: String) -> UInt32 {
-    switch token {
-    case "<unk>": return TokenNumber.unknown
-    case "<s>": return TokenNumber.sentenceBegin
-    case "</s>": return TokenNumber.sentenceEnd
-    default: return number(of: Array(token.utf8))
+  /// The probabilities of all tokens by number, after tokens that follow a sentence begin.
+  ///
+  /// That of `<s>`, number 1, is 0; all together they are one.
+  package func distribution(after tokens: [UInt32]) -> [Double] {
+    var context = sentenceBegin
+    for token in tokens { _ = probability(of: token, after: &context) }
+    return levels[0].probabilities.indices.map { token in
+      var copy = context
+      return token == TokenNumber.sentenceBegin ? 0 : probability(of: UInt32(token), after: &copy)
     }
   }
 }
