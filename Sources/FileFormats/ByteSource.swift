@@ -24,6 +24,7 @@ extension ByteSource {
   ///
   /// - Parameter limit: How many bytes to accept; memory use stays near the smaller of it and the
   ///   content.
+  /// - Returns: The bytes.
   /// - Throws: ``FileError``, with reason ``FileError/Reason/tooLarge(limit:)`` beyond the limit.
   public mutating func readAll(limit: Int) throws(FileError) -> [UInt8] {
     if let byteCountIfKnown, byteCountIfKnown > limit {

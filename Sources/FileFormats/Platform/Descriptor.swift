@@ -106,6 +106,8 @@ extension Descriptor {
   ///   - interruption: Ends a wait for input when raised. The signal may have been delivered to
   ///     another thread or just before the read, so `EINTR` alone would not do: the wait is cut
   ///     into pieces.
+  /// - Returns: The bytes.
+  /// - Throws: What the system says, or ``FileError/Reason/interrupted``.
   func read(
     upTo capacity: Int,
     interruption: InterruptionFlag?
