@@ -114,33 +114,45 @@ private struct ContextMass {
 // MARK: - Longer n-grams
 
 extension KneserNeySmoothing {
-  /// Sorts the n-grams of a length into the trie, above the level that holds their contexts.
-  private mutating func addLevel(_ grams: NGramCounts.Level, length: Int) throws(NGramError) {
+  /// Adds the level of a length to the trie, above the one that holds its contexts.
+  private mutating func addLevel(
+    _ grams: consuming NGramCounts.Level,
+    length: Int
+  ) throws(NGramError) {
     try addDiscounts(grams.counts, order: length)
     var below = levels.removeLast()
-    let contexts = grams.positions.map { placeAt[Int($0) - 1] }
-    below.childStarts = starts(of: contexts, contextCount: below.probabilities.count)
-
-    // In suffix order the n-grams of one context are sorted by token already, and stay so.
-    var level = NGramLevel()
-    level.words = Array(repeating: 0, count: contexts.count)
-    level.suffixes = level.words
-    var counts = level.words
-    var places = level.words
-    var next = below.childStarts
-    for (index, context) in contexts.enumerated() {
-      let place = next[Int(context)]
-      next[Int(context)] += 1
-      places[index] = place
-      level.words[Int(place)] = tokens[Int(grams.positions[index])]
-      level.suffixes[Int(place)] = placeInTrie[Int(grams.suffixes[index])]
-      counts[Int(place)] = grams.counts[index]
-    }
-    placeInTrie = places
+    var (level, counts) = sortByContext(grams, above: &below, isTop: length == order)
     interpolate(&level, counts, discounts[length - 1], above: &below)
-    if length < order { level.backoffs = Array(repeating: 1, count: contexts.count) }
+    if length < order { level.backoffs = Array(repeating: 1, count: counts.count) }
     levels.append(below)
     levels.append(level)
+  }
+
+  /// Sorts n-grams by their contexts, and notes where each of them has gone.
+  ///
+  /// In suffix order the n-grams of one context are sorted by token already, and stay so.
+  private mutating func sortByContext(
+    _ grams: consuming NGramCounts.Level,
+    above below: inout NGramLevel,
+    isTop: Bool
+  ) -> (level: NGramLevel, counts: [UInt32]) {
+    let contexts = grams.positions.map { placeAt[Int($0) - 1] }
+    var next = starts(of: contexts, contextCount: below.probabilities.count)
+    below.childStarts = next
+    let none = [UInt32](repeating: 0, count: contexts.count)
+    var (words, suffixes, counts, places) = (none, none, none, isTop ? [] : none)
+    for (index, context) in contexts.enumerated() {
+      let place = Int(next[Int(context)])
+      next[Int(context)] += 1
+      words[place] = tokens[Int(grams.positions[index])]
+      suffixes[place] = placeInTrie[Int(grams.suffixes[index])]
+      counts[place] = grams.counts[index]
+      if !isTop { places[index] = UInt32(place) }
+    }
+    placeInTrie = places
+    var level = NGramLevel()
+    (level.words, level.suffixes) = (words, suffixes)
+    return (level, counts)
   }
 
   /// Where the n-grams of each context begin once they are sorted by context.

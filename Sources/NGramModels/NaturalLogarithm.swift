@@ -4,7 +4,7 @@
 /// Here x = 2ᵏ m with m in (√½, √2], and ln m = 2 artanh s with s = (m − 1) / (m + 1), whose
 /// series s + s³/3 + s⁵/5 … falls below double precision after ten terms (s² < 0.0295). The sum
 /// begins with m − 1, which is exact, so the error stays below one unit in the last place.
-func naturalLogarithm(_ x: Double) -> Double {
+package func naturalLogarithm(_ x: Double) -> Double {
   guard x.isNormal else {
     // Subnormals are lifted into the normal range; 0 gives −∞, and ∞ and NaN themselves.
     if x.isSubnormal { return naturalLogarithm(x * 0x1p54) - 54 * (ln2High + ln2Low) }

@@ -55,22 +55,23 @@ public struct OrderZeroBaseline: Sendable, Hashable {
 
 /// ln Γ(start + count) − ln Γ(start): the logarithm of start (start + 1) … (start + count − 1).
 ///
-/// Steps to where Stirling's series is exact to double precision are multiplied out.
+/// The first 64 factors are multiplied out, which leaves Stirling's series exact to double
+/// precision for the others.
 private func logRisingFactorial(from start: Double, count: Int) -> Double {
-  var (sum, x, left) = (0.0, start, count)
-  while left > 0, x < 32 {
-    sum += naturalLogarithm(x)
-    x += 1
-    left -= 1
-  }
-  return left > 0 ? sum + (logGamma(x + Double(left)) - logGamma(x)) : sum
+  var sum = 0.0
+  for step in 0..<min(count, 64) { sum += naturalLogarithm(start + Double(step)) }
+  guard count > 64 else { return sum }
+  let low = start + 64
+  let high = start + Double(count)
+  // With ln Γ(x) = (x − ½) ln x − x + ½ ln 2π + tail(x), written so that little cancels.
+  let steps = high - low
+  return sum + (low - 0.5) * naturalLogarithm(high / low)
+    + steps * (naturalLogarithm(high) - 1) + (stirlingTail(high) - stirlingTail(low))
 }
 
-/// ln Γ(x) for x ≥ 32 by Stirling's series, whose first term left out is below 1e-17.
-private func logGamma(_ x: Double) -> Double {
+/// The tail of Stirling's series for x ≥ 64, whose first term left out is below 1e-22.
+private func stirlingTail(_ x: Double) -> Double {
   let inverse = 1 / x
   let z = inverse * inverse
-  let tail = inverse * (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z / 1188))))
-  // ½ ln 2π cancels in every difference and is left out.
-  return (x - 0.5) * naturalLogarithm(x) - x + tail
+  return inverse * (1.0 / 12 - z * (1.0 / 360 - z * (1.0 / 1260 - z * (1.0 / 1680 - z / 1188))))
 }
