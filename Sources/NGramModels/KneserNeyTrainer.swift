@@ -14,8 +14,7 @@ public import Tokenization
 public struct KneserNeyTrainer: Sendable {
   /// The longest n-grams a model can have.
   ///
-  /// Each level's backoff multiplies a probability, and 32 of the smallest possible ones still
-  /// leave a normal double.
+  /// A choice: time and memory grow with the order, and longer repeats are copies.
   public static let largestOrder = 32
 
   /// The most training tokens, sentence begins and ends included: positions are 32-bit.

@@ -70,12 +70,12 @@ struct KneserNeyPolicyTests {
       ("the tide\nthe moon\n", nil, 0),
       (" the tide \n \n the moon \n \n", nil, 0),
       ("the tide\n\nthe moon", nil, 0),
-      ("the  tide\n", "white space from byte 3 on that is not regular", 1),
-      ("the\ttide\n", "white space from byte 3 on that is not regular", 1),
-      ("the tide\r\nthe moon\r\n", "white space from byte 8 on that is not regular", 2),
-      ("the tide\n the moon \n", "white space from byte 9 on that is not regular", 2),
+      ("the  tide\n", "irregular white space, first at byte 3", 1),
+      ("the\ttide\n", "irregular white space, first at byte 3", 1),
+      ("the tide\r\nthe moon\r\n", "irregular white space, first at byte 8", 2),
+      ("the tide\n the moon \n", "irregular white space, first at byte 9", 2),
       (
-        " whale\nthe tide\n", "1 unknown word and white space from byte 7 on that is not regular", 6
+        " whale\nthe tide\n", "1 unknown word and irregular white space, first at byte 7", 6
       ),
     ] as [(String, String?, Int)]
   )
