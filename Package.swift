@@ -24,7 +24,11 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
   ("LanguageModeling", ["Tokenization", "LossNumerics"], settings),
   (
     "NGramModels",
-    ["LanguageModeling", "Tokenization", "LossNumerics", "CLossKernels", "FileFormats"], settings
+    [
+      "LanguageModeling", "Tokenization", "LossNumerics", "CLossKernels", "FileFormats",
+      "Execution",
+    ],
+    settings
   ),
   ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats"], settings),
   ("ComputePlanning", ["ScalingLaws"], settings),

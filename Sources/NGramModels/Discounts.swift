@@ -14,7 +14,8 @@ extension DiscountFailure: CustomStringConvertible {
     case .noNGramsCounted(let count):
       return "no n-gram has adjusted count \(count)"
     case .outOfRange(let count, let discount):
-      return "the discount for count \(count) would be \(discount)"
+      // Four decimals say enough; the formula's last digits are noise.
+      return "the discount for count \(count) would be \((discount * 1e4).rounded() / 1e4)"
     }
   }
 }

@@ -80,6 +80,13 @@ extension KneserNeyModel {
     return (level.probabilities[place], tokens.count < order ? level.backoffs[place] : 1)
   }
 
+  /// The logarithms of ``distribution(after:)``, as they are summed where products underflow.
+  package func logDistribution(after tokens: [UInt32]) -> [Double] {
+    var context = sentenceBegin
+    for token in tokens { _ = probability(of: token, after: &context) }
+    return levels[0].probabilities.indices.map { logProbability(of: UInt32($0), after: context) }
+  }
+
   /// The probabilities of all tokens by number, after tokens that follow a sentence begin.
   ///
   /// That of `<s>`, number 1, is 0; all together they are one.

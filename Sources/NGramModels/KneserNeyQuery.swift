@@ -39,6 +39,23 @@ extension KneserNeyModel {
     return scale * levels[0].probabilities[Int(token)]
   }
 
+  /// The logarithm of a token's probability after a context, for products that underflow.
+  ///
+  /// - Returns: The sum of the factors' natural logarithms; −∞ only if one of them is 0.
+  func logProbability(of token: UInt32, after context: NGramContext) -> Double {
+    var (length, place) = (context.length, context.place)
+    var sum = 0.0
+    while length > 0 {
+      if let found = levels[length].find(token, in: continuations(length, place)) {
+        return sum + naturalLogarithm(levels[length].probabilities[found])
+      }
+      sum += naturalLogarithm(levels[length - 1].backoffs[place])
+      place = length > 1 ? Int(levels[length - 1].suffixes[place]) : 0
+      length -= 1
+    }
+    return sum + naturalLogarithm(levels[0].probabilities[Int(token)])
+  }
+
   /// The places, one level up, of the n-grams that continue one.
   @inline(__always)
   func continuations(_ length: Int, _ place: Int) -> Range<Int> {

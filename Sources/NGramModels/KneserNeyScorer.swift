@@ -76,7 +76,11 @@ public struct KneserNeyScorer: TextScorer, Sendable {
     let before = context
     let probability = model.probability(of: number, after: &context)
     if token.isSentenceEnd { context = model.sentenceBegin }
-    guard probability > 0 else { throw ZeroProbability(byteOffset: token.byteOffset) }
+    // A product this small has lost digits to underflow, or all of them.
+    let nats =
+      probability > 0x1p-960
+      ? -naturalLogarithm(probability) : -model.logProbability(of: number, after: before)
+    guard nats < .infinity else { throw ZeroProbability(byteOffset: token.byteOffset) }
     let isUnknown = number == TokenNumber.unknown
     if isUnknown {
       unknownCount += 1
@@ -85,7 +89,7 @@ public struct KneserNeyScorer: TextScorer, Sendable {
     return ScoredToken(
       byteOffset: token.byteOffset,
       byteLength: token.byteLength,
-      nats: -naturalLogarithm(probability),
+      nats: nats,
       isUnknown: isUnknown,
       rank: sortedUnigrams.map {
         model.rank(of: probability, after: before, sortedUnigrams: $0)
@@ -145,7 +149,7 @@ public struct LossyReason: Sendable, Hashable, CustomStringConvertible {
       reasons.append("\(unknownCount) unknown \(unit)\(unknownCount == 1 ? "" : "s")")
     }
     if let firstIrregularSpaceOffset {
-      reasons.append("white space from byte \(firstIrregularSpaceOffset) on that is not regular")
+      reasons.append("irregular white space, first at byte \(firstIrregularSpaceOffset)")
     }
     return reasons.joined(separator: " and ")
   }

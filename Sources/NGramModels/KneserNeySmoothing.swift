@@ -14,6 +14,7 @@ struct KneserNeySmoothing {
   private let order: Int
   private let tokens: [UInt32]
   private let options: KneserNeyOptions
+  private let poll: InterruptionPoll
 
   /// Where the longest n-gram of the level last built stands, for each position it ends at.
   private var placeAt: [UInt32]
@@ -22,14 +23,16 @@ struct KneserNeySmoothing {
 
   /// Smooths the counts of a text.
   ///
-  /// - Throws: ``NGramError/noDiscounts(order:_:)`` when the options ask for it.
+  /// - Throws: ``NGramError/noDiscounts(order:_:)`` when the options ask for it, `Interruption`.
   init(
     _ text: TokenSequence,
     order: Int,
     typeCount: Int,
-    options: KneserNeyOptions
-  ) throws(NGramError) {
-    let counts = NGramCounts(text, order: order, typeCount: typeCount)
+    options: KneserNeyOptions,
+    poll: InterruptionPoll
+  ) throws {
+    let counts = try NGramCounts(text, order: order, typeCount: typeCount, poll: poll)
+    self.poll = poll
     self.order = order
     tokens = text.tokens
     placeAt = tokens
@@ -118,11 +121,11 @@ extension KneserNeySmoothing {
   private mutating func addLevel(
     _ grams: consuming NGramCounts.Level,
     length: Int
-  ) throws(NGramError) {
+  ) throws {
     try addDiscounts(grams.counts, order: length)
     var below = levels.removeLast()
-    var (level, counts) = sortByContext(grams, above: &below, isTop: length == order)
-    interpolate(&level, counts, discounts[length - 1], above: &below)
+    var (level, counts) = try sortByContext(grams, above: &below, isTop: length == order)
+    try interpolate(&level, counts, discounts[length - 1], above: &below)
     if length < order { level.backoffs = Array(repeating: 1, count: counts.count) }
     levels.append(below)
     levels.append(level)
@@ -135,13 +138,14 @@ extension KneserNeySmoothing {
     _ grams: consuming NGramCounts.Level,
     above below: inout NGramLevel,
     isTop: Bool
-  ) -> (level: NGramLevel, counts: [UInt32]) {
+  ) throws -> (level: NGramLevel, counts: [UInt32]) {
     let contexts = grams.positions.map { placeAt[Int($0) - 1] }
     var next = starts(of: contexts, contextCount: below.probabilities.count)
     below.childStarts = next
     let none = [UInt32](repeating: 0, count: contexts.count)
     var (words, suffixes, counts, places) = (none, none, none, isTop ? [] : none)
     for (index, context) in contexts.enumerated() {
+      try poll.check(index)
       let place = Int(next[Int(context)])
       next[Int(context)] += 1
       words[place] = tokens[Int(grams.positions[index])]
@@ -169,10 +173,11 @@ extension KneserNeySmoothing {
     _ counts: [UInt32],
     _ discounts: Discounts,
     above below: inout NGramLevel
-  ) {
+  ) throws {
     var probabilities = [Double](repeating: 0, count: counts.count)
     let starts = below.childStarts
     for context in below.backoffs.indices {
+      try poll.check(context)
       let children = Int(starts[context])..<Int(starts[context + 1])
       if children.isEmpty { continue }
       let mass = ContextMass(counts.span.extracting(children), discounts)

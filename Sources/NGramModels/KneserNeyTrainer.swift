@@ -1,3 +1,4 @@
+public import Execution
 public import FileFormats
 public import Tokenization
 
@@ -9,12 +10,11 @@ public import Tokenization
 ///     let model = try trainer.train()
 ///
 /// Texts are read in chunks and held as four bytes a token. Training takes about 18 bytes a token
-/// and 44 an n-gram at its peak.
+/// and 30 to 45 an n-gram at its peak.
 public struct KneserNeyTrainer: Sendable {
   /// The longest n-grams a model can have.
   ///
-  /// Each level's backoff multiplies a probability, and 32 of the smallest possible ones still
-  /// leave a normal double.
+  /// A choice: time and memory grow with the order, and longer repeats are copies.
   public static let largestOrder = 32
 
   /// The most training tokens, sentence begins and ends included: positions are 32-bit.
@@ -139,17 +139,22 @@ private func reservedWord(_ bytes: Span<UInt8>) -> String? {
 extension KneserNeyTrainer {
   /// Makes the model of the texts added so far.
   ///
-  /// - Throws: ``NGramError/nothingToTrainOn`` when they hold no line, and
-  ///   ``NGramError/noDiscounts(order:_:)`` when the options ask for it.
-  public consuming func train() throws(NGramError) -> KneserNeyModel {
-    guard sequence.predictedCount > 0 else { throw .nothingToTrainOn }
+  /// - Parameter interruption: Ends training early when raised.
+  /// - Returns: The model.
+  /// - Throws: ``NGramError/nothingToTrainOn`` when they hold no line,
+  ///   ``NGramError/noDiscounts(order:_:)`` when the options ask for it, and `Interruption`.
+  public consuming func train(
+    interruption: InterruptionFlag? = nil
+  ) throws -> KneserNeyModel {
+    guard sequence.predictedCount > 0 else { throw NGramError.nothingToTrainOn }
     let tokenCount = sequence.predictedCount
     let typeCount = vocabulary.count + Int(TokenNumber.firstWord)
     let smoothing = try KneserNeySmoothing(
       sequence,
       order: order,
       typeCount: typeCount,
-      options: options
+      options: options,
+      poll: InterruptionPoll(flag: interruption)
     )
     return KneserNeyModel(
       order: order,

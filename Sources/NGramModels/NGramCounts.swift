@@ -46,13 +46,16 @@ struct NGramCounts: Sendable {
   ///   - text: The training text.
   ///   - order: The order of the model, that of the text.
   ///   - typeCount: The number of different tokens; all token numbers are below it.
-  init(_ text: TokenSequence, order: Int, typeCount: Int) {
+  ///   - poll: What ends the sort early.
+  /// - Throws: `Interruption`.
+  init(_ text: TokenSequence, order: Int, typeCount: Int, poll: InterruptionPoll) throws {
     self.order = order
-    let positions = suffixOrder(text, order: order, typeCount: typeCount)
+    let positions = try suffixOrder(text, order: order, typeCount: typeCount, poll: poll)
     var shared = [UInt8](repeating: 0, count: positions.count)
     var depths = [UInt8](repeating: 0, count: positions.count)
     let tokens = text.tokens.span
     for index in positions.indices {
+      try poll.check(index)
       let position = Int(positions[index])
       depths[index] = UInt8(depth(tokens, position, limit: order + 1))
       if index > 0 {
@@ -116,7 +119,12 @@ struct NGramCounts: Sendable {
 // MARK: - Sorting
 
 /// The predicted positions sorted by the tokens there, before them, and so on.
-private func suffixOrder(_ text: TokenSequence, order: Int, typeCount: Int) -> [UInt32] {
+private func suffixOrder(
+  _ text: TokenSequence,
+  order: Int,
+  typeCount: Int,
+  poll: InterruptionPoll
+) throws -> [UInt32] {
   let tokens = text.tokens.span
   var sorted: [UInt32] = []
   sorted.reserveCapacity(text.predictedCount)
@@ -129,7 +137,8 @@ private func suffixOrder(_ text: TokenSequence, order: Int, typeCount: Int) -> [
     var starts = [UInt32](repeating: 0, count: typeCount + 1)
     for position in sorted { starts[Int(tokens[Int(position) - distance]) + 1] += 1 }
     for type in 0..<typeCount { starts[type + 1] += starts[type] }
-    for position in sorted {
+    for (index, position) in sorted.enumerated() {
+      try poll.check(index)
       let token = Int(tokens[Int(position) - distance])
       target[Int(starts[token])] = position
       starts[token] += 1

@@ -27,6 +27,17 @@ struct KneserNeyIdentityTests {
     }
   }
 
+  @Test("sums of logarithms agree with logarithms of products", arguments: contexts)
+  func logarithmsAgree(_ context: String) throws {
+    let model = try train([golden("harbor20.txt")], order: 5)
+    let tokens = context.split(separator: " ").map { model.number(ofSpelling: Array($0.utf8)) }
+    let products = model.distribution(after: tokens)
+    for (sum, product) in zip(model.logDistribution(after: tokens), products) where product > 0 {
+      // Up to five factors and logarithms, each rounded.
+      #expect(abs(sum - naturalLogarithm(product)) <= 10 * max(1, abs(sum)).ulp)
+    }
+  }
+
   @Test("ranks are those of the whole distribution", arguments: TextUnit.allCases)
   func ranksMatch(_ unit: TextUnit) throws {
     let model = try train([golden("harbor20.txt")], order: 3, unit: unit)

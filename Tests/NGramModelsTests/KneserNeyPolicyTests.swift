@@ -1,3 +1,4 @@
+import Execution
 import Foundation
 import LanguageModeling
 import NGramModels
@@ -69,12 +70,12 @@ struct KneserNeyPolicyTests {
       ("the tide\nthe moon\n", nil, 0),
       (" the tide \n \n the moon \n \n", nil, 0),
       ("the tide\n\nthe moon", nil, 0),
-      ("the  tide\n", "white space from byte 3 on that is not regular", 1),
-      ("the\ttide\n", "white space from byte 3 on that is not regular", 1),
-      ("the tide\r\nthe moon\r\n", "white space from byte 8 on that is not regular", 2),
-      ("the tide\n the moon \n", "white space from byte 9 on that is not regular", 2),
+      ("the  tide\n", "irregular white space, first at byte 3", 1),
+      ("the\ttide\n", "irregular white space, first at byte 3", 1),
+      ("the tide\r\nthe moon\r\n", "irregular white space, first at byte 8", 2),
+      ("the tide\n the moon \n", "irregular white space, first at byte 9", 2),
       (
-        " whale\nthe tide\n", "1 unknown word and white space from byte 7 on that is not regular", 6
+        " whale\nthe tide\n", "1 unknown word and irregular white space, first at byte 7", 6
       ),
     ] as [(String, String?, Int)]
   )
@@ -129,6 +130,22 @@ struct NGramErrorTests {
       error?.description == "no discounts for order 1: no n-gram has adjusted count 3; "
         + "the text is small or artificial, fallback discounts would do"
     )
+  }
+
+  @Test("training stops when asked to")
+  func stops() throws {
+    let flag = InterruptionFlag()
+    flag.raise(signal: 2)
+    var trainer = try KneserNeyTrainer(order: 2, unit: .word)
+    try trainer.add(Array("a b\n".utf8), of: "text")
+    #expect(throws: Interruption(signal: 2)) { try trainer.train(interruption: flag) }
+  }
+
+  @Test("a discount outside its range is named")
+  func namesDiscount() throws {
+    // Counts a 1, </s> 1, b 2, c, d and e 3: n₁ = 2, n₂ = 1, n₃ = 3, so D₂ = 2 − 3 · 1/2 · 3.
+    let model = try train([Array("a b b c c c d d d e e e\n".utf8)], order: 1)
+    #expect(model.discounts[0].failure?.description == "the discount for count 2 would be -2.5")
   }
 
   @Test("an order without n-grams says so")
