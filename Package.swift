@@ -35,7 +35,7 @@ let libraryNames = modules.map(\.name)
 /// The modules with a test target; `Golden` holds reference figures and the scripts that made them.
 let testedModules: [(name: String, hasGolden: Bool)] = [
   ("Execution", false),
-  ("LossNumerics", false),
+  ("LossNumerics", true),
   ("FileFormats", false),
   ("Figures", false),
   ("CurveFitting", false),
