@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The isoloss figure")
 struct IsoLossFigureTests {
-  /// The replication of Hoffmann et al. as printed in arXiv:2404.10102.
+  /// The law as printed in arXiv:2404.10102, a replication of Hoffmann and others.
   private static func loss(_ n: Double, _ d: Double) -> Double {
     1.8172 + 482.01 / pow(n, 0.3478) + 2085.43 / pow(d, 0.3658)
   }
