@@ -27,7 +27,7 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
     ["LanguageModeling", "Tokenization", "LossNumerics", "CLossKernels", "FileFormats"], settings
   ),
   ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats"], settings),
-  ("ComputePlanning", ["ScalingLaws"], settings),
+  ("ComputePlanning", ["ScalingLaws", "FileFormats"], settings),
 ]
 
 let libraryNames = modules.map(\.name)
@@ -43,7 +43,7 @@ let testedModules: [(name: String, hasGolden: Bool)] = [
   ("LanguageModeling", false),
   ("NGramModels", false),
   ("ScalingLaws", false),
-  ("ComputePlanning", false),
+  ("ComputePlanning", true),
   ("IsoLossCommands", false),
 ]
 
