@@ -38,7 +38,7 @@ let testedModules: [(name: String, hasGolden: Bool)] = [
   ("LossNumerics", true),
   ("FileFormats", false),
   ("Figures", false),
-  ("CurveFitting", false),
+  ("CurveFitting", true),
   ("Tokenization", false),
   ("LanguageModeling", false),
   ("NGramModels", false),
