@@ -36,7 +36,7 @@ let libraryNames = modules.map(\.name)
 let testedModules: [(name: String, hasGolden: Bool)] = [
   ("Execution", false),
   ("LossNumerics", true),
-  ("FileFormats", false),
+  ("FileFormats", true),
   ("Figures", false),
   ("CurveFitting", true),
   ("Tokenization", false),

@@ -40,16 +40,6 @@ struct EvaluatedPoint {
     }
   }
 
-  /// The largest cosine between the residuals and the column of a free parameter.
-  func relativeGradient(_ free: [Int]) -> Double {
-    let length = sumOfSquares.squareRoot()
-    guard length > 0 else { return 0 }
-    return free.reduce(0) { largest, column in
-      guard columnNorms[column] > 0 else { return largest }
-      return max(largest, abs(jacobian.dot(column, residuals)) / columnNorms[column] / length)
-    }
-  }
-
   /// How much the sum of squares falls, without subtracting two nearly equal sums.
   func reduction(to other: EvaluatedPoint) -> Double {
     zip(residuals, other.residuals).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 + $1.1) }

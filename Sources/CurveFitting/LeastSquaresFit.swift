@@ -18,9 +18,11 @@ public struct LeastSquaresFit: Sendable, Hashable {
   /// The parameters that ended at one of their bounds, by index.
   public var parametersAtBound: [Int]
 
-  /// The largest cosine between the residuals and a column of the Jacobian, bounds aside.
+  /// The share of the residuals' length that a linear step inside the bounds could still remove.
   ///
-  /// Zero at a minimum, whatever the scale of anything.
+  /// |P r|/|r| with P the projection on the Jacobian's columns: at least the cosine of the residuals
+  /// with each of them, and zero at a minimum, whatever the scale of anything (the criterion of
+  /// Bates and Watts, Technometrics 23, 1981).
   public var relativeGradient: Double
 
   /// Why the iteration stopped.

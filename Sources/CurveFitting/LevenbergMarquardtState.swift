@@ -23,26 +23,23 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
   /// - Returns: The reason to stop, or `nil` to go on.
   mutating func advance() -> Termination? {
     guard point.isFinite else { return .nonFinite }
-    let free = point.freeParameters(problem.bounds)
-    guard point.relativeGradient(free) > options.gradientTolerance else {
-      return .gradientTolerance
-    }
+    let model = makeModel(at: point)
+    guard model.relativeGradient > options.gradientTolerance else { return .gradientTolerance }
     guard iterations < options.iterationLimit else { return .iterationLimit }
-    for column in scaling.indices {
-      scaling[column] = max(scaling[column], point.columnNorms[column])
-    }
-    let model = StepModel(point: point, free: free, scaling: scaling)
-    let minimumRadius =
-      options.stepTolerance * max(scaledLength(point.parameters, scaling), .leastNormalMagnitude)
+    let pointLength = max(scaledLength(point.parameters, scaling), .leastNormalMagnitude)
 
+    var hasPolished = false
     while true {
       let step = model.step(radius: radius)
-      let trial = evaluate(step)
-      let length = scaledLength(difference(trial.parameters, point.parameters), scaling)
-      guard length > minimumRadius else { return .stepTolerance }
-      let predicted = model.predictedReduction(of: difference(trial.parameters, point.parameters))
+      let trial = evaluate(corrected(step, model))
+      let change = difference(trial.parameters, point.parameters)
+      let length = scaledLength(change, scaling)
+      guard length > options.stepTolerance * pointLength else { return .stepTolerance }
+      let predicted = model.predictedReduction(of: insideBounds(step.change))
       if predicted <= Self.visibleReduction * point.sumOfSquares {
-        return polish(to: trial, free: free)
+        if !hasPolished, polish(model) { return nil }
+        hasPolished = true
+        guard predicted > .ulpOfOne * point.sumOfSquares else { return .costReduction }
       }
       let actual = trial.isFinite ? point.reduction(to: trial) : -.infinity
       let ratio = actual / predicted
@@ -56,7 +53,6 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
 
   /// The finished fit.
   func fit(termination: Termination) -> LeastSquaresFit {
-    let free = point.freeParameters(problem.bounds)
     let fixed = point.parameters.indices.filter { isAtBound($0) }
     return LeastSquaresFit(
       parameters: point.parameters,
@@ -64,7 +60,7 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
       jacobian: point.jacobian,
       covariance: ParameterCovariance(jacobian: point.jacobian, fixed: fixed),
       parametersAtBound: fixed,
-      relativeGradient: point.isFinite ? point.relativeGradient(free) : .infinity,
+      relativeGradient: point.isFinite ? makeModel(at: point).relativeGradient : .infinity,
       termination: termination,
       iterations: iterations,
       evaluations: evaluations
@@ -73,33 +69,67 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
 
   // MARK: - Parts of a step
 
-  /// Reductions below this share of the objective drown in its rounding.
-  private static var visibleReduction: Double { 1e-14 }
+  /// Relative reductions below this are judged by the gradient: rounding may drown them.
+  private static var visibleReduction: Double { 1e-10 }
 
-  private mutating func evaluate(_ step: StepModel.Step) -> EvaluatedPoint {
+  /// Below this relative reduction a second difference of the residuals is rounding noise.
+  private static var bentReduction: Double { 1e-8 }
+
+  private func makeModel(at point: EvaluatedPoint) -> StepModel {
+    StepModel(point: point, free: point.freeParameters(problem.bounds), scaling: scaling)
+  }
+
+  /// A change cut off at the bounds.
+  private func insideBounds(_ change: [Double]) -> [Double] {
+    guard problem.bounds != nil else { return change }
+    let target = problem.clamped(zip(point.parameters, change).map { $0 + $1 })
+    return difference(target, point.parameters)
+  }
+
+  private mutating func evaluate(_ change: [Double]) -> EvaluatedPoint {
     evaluations += 1
-    let target = zip(point.parameters, step.change).map { $0 + $1 }
+    let target = zip(point.parameters, change).map { $0 + $1 }
     return EvaluatedPoint(problem: problem, parameters: problem.clamped(target))
+  }
+
+  /// A step with its second-order correction, where that is small enough to be believed.
+  private mutating func corrected(_ step: StepModel.Step, _ model: StepModel) -> [Double] {
+    let predicted = model.predictedReduction(of: step.change)
+    guard predicted > Self.bentReduction * point.sumOfSquares else { return step.change }
+    let h = 0.1
+    let probe = evaluate(step.change.map { h * $0 })
+    guard probe.isFinite else { return step.change }
+    let movement = model.movement(of: step.change)
+    let curvature = movement.indices.map { row in
+      2 / h * ((probe.residuals[row] - point.residuals[row]) / h - movement[row])
+    }
+    let correction = model.correction(of: step, curvature: curvature)
+    // Transtrum and Sethna believe an acceleration of up to 0.75 times half the velocity.
+    let limit = 0.1875 * scaledLength(step.change, scaling)
+    guard scaledLength(correction, scaling) <= limit else { return step.change }
+    return zip(step.change, correction).map { $0 + $1 }
   }
 
   private mutating func accept(_ trial: EvaluatedPoint) {
     iterations += 1
-    let isDifferentiated = trial.isDifferentiated
     point = trial
-    if !isDifferentiated { point.differentiate(problem) }
+    if !point.isDifferentiated { point.differentiate(problem) }
+    for (column, norm) in point.columnNorms.enumerated() where norm.isFinite {
+      scaling[column] = max(scaling[column], norm)
+    }
   }
 
-  /// Takes a step too small for the objective to judge if it lowers the gradient.
-  private mutating func polish(to trial: EvaluatedPoint, free: [Int]) -> Termination? {
-    var trial = trial
-    guard trial.isFinite else { return .costReduction }
+  /// Takes the undamped step, too small for the objective to judge, if it lowers the gradient.
+  private mutating func polish(_ model: StepModel) -> Bool {
+    var trial = evaluate(model.step(radius: .infinity).change)
+    guard trial.isFinite else { return false }
     trial.differentiate(problem)
-    let before = point.relativeGradient(free)
-    let after = trial.relativeGradient(trial.freeParameters(problem.bounds))
-    let isVisiblyWorse = -point.reduction(to: trial) > 1e-12 * point.sumOfSquares
-    guard trial.isFinite, after < 0.9 * before, !isVisiblyWorse else { return .costReduction }
+    let isVisiblyWorse = -point.reduction(to: trial) > Self.visibleReduction * point.sumOfSquares
+    guard trial.isFinite, !isVisiblyWorse,
+      makeModel(at: trial).relativeGradient < 0.9 * model.relativeGradient
+    else { return false }
     accept(trial)
-    return nil
+    return true
   }
 
   private mutating func adaptRadius(ratio: Double, length: Double, isDamped: Bool) {

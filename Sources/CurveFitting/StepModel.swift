@@ -14,8 +14,8 @@ struct StepModel {
   private let point: EvaluatedPoint
   private let free: [Int]
   private let scaling: [Double]
-  private let permutation: [Int]
   private let singular: SingularValueDecomposition
+  private let factors: PivotedQR
   private let projections: [Double]
 
   init(point: EvaluatedPoint, free: [Int], scaling: [Double]) {
@@ -23,45 +23,83 @@ struct StepModel {
     self.free = free
     self.scaling = scaling
     let scaled = point.jacobian.selecting(columns: free, dividedBy: free.map { scaling[$0] })
-    let factors = PivotedQR(scaled)
-    permutation = factors.permutation
+    factors = PivotedQR(scaled)
     singular = SingularValueDecomposition(factors.triangle)
     projections = singular.leftProduct(factors.transposedProduct(point.residuals))
+  }
+
+  /// The share of the residuals' length that an undamped step would remove.
+  var relativeGradient: Double {
+    let length = point.sumOfSquares.squareRoot()
+    guard length > 0 else { return 0 }
+    var sum = 0.0
+    for index in singular.values.indices where isSignificant(index) {
+      sum += projections[index] * projections[index]
+    }
+    return sum.squareRoot() / length
   }
 
   /// The step that minimizes the model among those of scaled length at most about `radius`.
   func step(radius: Double) -> Step {
     let damping = damping(radius: radius)
+    return Step(change: change(projections, damping: damping), damping: damping)
+  }
+
+  /// The second-order correction of a step.
+  ///
+  /// Half the geodesic acceleration: −½ D⁻¹ V Σ/(Σ²+λ) Uᵀ Qᵀ r″, with r″ the second derivative of
+  /// the residuals along the step (Transtrum and Sethna, arXiv:1201.5885, 2012). It follows the
+  /// bend of long valleys, where straight steps crawl.
+  ///
+  /// - Parameters:
+  ///   - step: The step, found from this model.
+  ///   - curvature: r″, one entry a residual.
+  /// - Returns: What to add to the step.
+  func correction(of step: Step, curvature: [Double]) -> [Double] {
+    let parts = singular.leftProduct(factors.transposedProduct(curvature))
+    return change(parts, damping: step.damping).map { $0 / 2 }
+  }
+
+  /// −D⁻¹ V Σ/(Σ²+λ) times a vector in singular directions.
+  private func change(_ parts: [Double], damping: Double) -> [Double] {
     var change = [Double](repeating: 0, count: point.parameters.count)
-    for (row, place) in permutation.enumerated() {
+    for (row, place) in factors.permutation.enumerated() {
       var sum = 0.0
-      for index in singular.values.indices {
-        sum -= singular.right[row, index] * coefficient(index, damping: damping)
+      for (index, part) in parts.enumerated() {
+        sum -= singular.right[row, index] * gain(index, damping: damping) * part
       }
       change[free[place]] = sum / scaling[free[place]]
     }
-    return Step(change: change, damping: damping)
+    return change
   }
+
+  /// What the model takes the residuals to change by for a change of the parameters.
+  func movement(of change: [Double]) -> [Double] { point.jacobian.times(change) }
 
   /// How much the model's sum of squares falls for a change.
   func predictedReduction(of change: [Double]) -> Double {
-    let movement = point.jacobian.times(change)
+    let movement = movement(of: change)
     var sum = 0.0
     for (residual, move) in zip(point.residuals, movement) { sum -= move * (2 * residual + move) }
     return sum
   }
 
-  /// σ z/(σ²+λ): the step along a singular direction, 0 where that is rounding noise.
-  private func coefficient(_ index: Int, damping: Double) -> Double {
+  /// σ/(σ²+λ): the step along a singular direction for each unit of residual.
+  private func gain(_ index: Int, damping: Double) -> Double {
+    guard isSignificant(index) else { return 0 }
     let value = singular.values[index]
-    guard value > singular.largest * .ulpOfOne else { return 0 }
-    return value * projections[index] / (value * value + damping)
+    return value / (value * value + damping)
+  }
+
+  /// Whether a singular value is more than rounding noise of the largest.
+  private func isSignificant(_ index: Int) -> Bool {
+    singular.values[index] > singular.largest * .ulpOfOne
   }
 
   private func length(damping: Double) -> Double {
     var sum = 0.0
     for index in singular.values.indices {
-      let part = coefficient(index, damping: damping)
+      let part = projections[index] * gain(index, damping: damping)
       sum += part * part
     }
     return sum.squareRoot()
@@ -93,7 +131,7 @@ struct StepModel {
   private func slope(damping: Double) -> Double {
     var sum = 0.0
     for (index, value) in singular.values.enumerated() {
-      let part = coefficient(index, damping: damping)
+      let part = projections[index] * gain(index, damping: damping)
       sum += part * part / (value * value + damping)
     }
     return sum / length(damping: damping)
