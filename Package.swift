@@ -36,9 +36,9 @@ let libraryNames = modules.map(\.name)
 let testedModules: [(name: String, hasGolden: Bool)] = [
   ("Execution", false),
   ("LossNumerics", true),
-  ("FileFormats", false),
+  ("FileFormats", true),
   ("Figures", false),
-  ("CurveFitting", false),
+  ("CurveFitting", true),
   ("Tokenization", false),
   ("LanguageModeling", false),
   ("NGramModels", false),
