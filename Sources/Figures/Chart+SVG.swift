@@ -135,6 +135,7 @@ struct ChartRenderer {
 
   private func drawLineLabels(_ svg: inout SVGWriter) {
     let lines = chart.marks.flatMap(labeledLines)
+    guard lines.contains(where: { !$0.text.isEmpty }) else { return }
     var placer = LabelPlacer(plot: layout.plot)
     for case .points(let mark) in chart.marks {
       placer.obstacles += mark.points.map {

@@ -20,13 +20,24 @@ struct Polyline {
   func point(at length: Double) -> ChartPoint {
     guard let first = points.first, let last = points.last else { return ChartPoint(x: 0, y: 0) }
     if length <= 0 { return first }
-    guard let index = lengths.firstIndex(where: { $0 >= length }), index > 0 else { return last }
+    let index = firstIndex(reaching: length)
+    guard index > 0, index < points.count else { return last }
     let step = lengths[index] - lengths[index - 1]
     return Self.mixed(
       points[index - 1],
       points[index],
       step > 0 ? (length - lengths[index - 1]) / step : 0
     )
+  }
+
+  /// The first point at least as far from the start; the count of points when none is.
+  private func firstIndex(reaching length: Double) -> Int {
+    var (low, high) = (0, lengths.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if lengths[middle] < length { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// Points about every `step` pixels, the start included.

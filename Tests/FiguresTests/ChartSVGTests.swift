@@ -157,3 +157,23 @@ struct ChartSVGTests {
     #expect(ChartText(markup: "").isEmpty)
   }
 }
+
+@Suite("Large charts")
+struct LargeChartTests {
+  @Test("a curve of a hundred thousand points with a label is drawn in a moment")
+  func longCurve() {
+    let points = (1...100_000).map { ChartPoint(x: Double($0), y: 10 / Double($0).squareRoot()) }
+    let chart = Chart(
+      title: "Training",
+      horizontal: Axis(label: "step", scale: .logarithmic, covering: points.map(\.x)),
+      vertical: Axis(label: "loss", scale: .logarithmic, covering: points.map(\.y)),
+      marks: [.line(LineMark(points: points, label: "validation"))]
+    )
+    let clock = ContinuousClock()
+    var text = ""
+    let time = clock.measure { text = chart.svg }
+    #expect(text.contains(">validation</text>"))
+    // About 0.1 s; quadratic work would take a minute.
+    #expect(time < .seconds(5), "\(time)")
+  }
+}
