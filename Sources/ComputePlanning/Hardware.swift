@@ -12,8 +12,8 @@ public struct Hardware: Sendable, Hashable {
 
   /// The utilization assumed where none is given.
   ///
-  /// Whole runs report 0.30 to 0.55: Megatron 41.5 % (22B) to 56 % (1T) on A100, up to 47 % on H100,
-  /// Llama 3 405B about 40 %.
+  /// Whole runs report 0.30 to 0.55: Megatron 41.5 % (22B) to 56 % (1T) on A100, up to 47 % on
+  /// H100, Llama 3 405B about 40 %.
   public static let defaultUtilization = 0.40
 
   /// The utilization above which a plan warns.
