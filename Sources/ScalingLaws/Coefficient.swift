@@ -1,0 +1,78 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What a coefficient of a scaling law is called, measures, and may be.
+public struct Coefficient: Sendable, Hashable {
+  /// How a quantity enters a fit and its interval.
+  public enum Scale: String, Sendable, Hashable {
+    /// As it is: exponents.
+    case linear
+
+    /// Through its natural logarithm: positive quantities that range over decades.
+    case logarithmic
+  }
+
+  /// The name estimates and files use, such as `alpha_N`.
+  public var name: String
+
+  /// What one unit of it is, such as `nats per token`; empty for a pure number.
+  public var unit: String
+
+  /// Whether a fit moves the coefficient or its logarithm.
+  public var scale: Scale
+
+  /// The values a fit may visit, both ends included.
+  ///
+  /// Wide enough that a fit ending at one says that the runs do not determine the coefficient.
+  public var bounds: ClosedRange<Double>
+
+  /// Describes a coefficient.
+  ///
+  /// - Precondition: The bounds are finite, and positive on a logarithmic scale.
+  public init(name: String, unit: String, scale: Scale, bounds: ClosedRange<Double>) {
+    precondition(bounds.upperBound.isFinite && bounds.lowerBound.isFinite, "bounds are finite")
+    precondition(scale == .linear || bounds.lowerBound > 0, "a logarithm needs positive bounds")
+    self.name = name
+    self.unit = unit
+    self.scale = scale
+    self.bounds = bounds
+  }
+}
+
+extension Coefficient {
+  /// The bounds on the scale a fit works on.
+  public var scaledBounds: ClosedRange<Double> {
+    scale.scaled(bounds.lowerBound)...scale.scaled(bounds.upperBound)
+  }
+}
+
+extension Coefficient.Scale {
+  /// A natural value on this scale.
+  public func scaled(_ value: Double) -> Double {
+    switch self {
+    case .linear: value
+    case .logarithmic: log(value)
+    }
+  }
+
+  /// The natural value of a scaled one.
+  public func natural(_ scaled: Double) -> Double {
+    switch self {
+    case .linear: scaled
+    case .logarithmic: exp(scaled)
+    }
+  }
+
+  /// The derivative of the natural value by the scaled one, for the delta method.
+  public func naturalSlope(at scaled: Double) -> Double {
+    switch self {
+    case .linear: 1
+    case .logarithmic: exp(scaled)
+    }
+  }
+}

@@ -1,0 +1,83 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// One training run: how big the model was, how much it read, and the loss it reached.
+public struct Run: Sendable, Hashable {
+  /// What the run is called, where the table names its runs.
+  public var name: String?
+
+  /// The line of the table the run stands on, counted from 1; 0 for a run from elsewhere.
+  public var line: Int
+
+  /// The number of parameters, *N*.
+  public var parameters: Double
+
+  /// The number of training tokens, *D*.
+  public var tokens: Double
+
+  /// The training compute, *C*, in FLOPs: the table's where it has a usable one, else k · N · D.
+  public var compute: Double
+
+  /// The loss reached, in the table's unit (nats per token where not said).
+  public var loss: Double
+
+  /// The table's further columns by name, as written.
+  public var columns: [String: String]
+
+  /// Creates a run; `compute` is 6 · N · D where none is given.
+  public init(
+    name: String? = nil,
+    line: Int = 0,
+    parameters: Double,
+    tokens: Double,
+    compute: Double? = nil,
+    loss: Double,
+    columns: [String: String] = [:]
+  ) {
+    self.name = name
+    self.line = line
+    self.parameters = parameters
+    self.tokens = tokens
+    self.compute = compute ?? 6 * parameters * tokens
+    self.loss = loss
+    self.columns = columns
+  }
+}
+
+extension Run {
+  /// Training tokens for each parameter, *D* / *N*.
+  public var tokensPerParameter: Double { tokens / parameters }
+}
+
+/// The middle of a set of runs, where fits start.
+struct RunCenter {
+  /// The means of ln N, ln D and ln L.
+  var logParameters: Double
+  var logTokens: Double
+  var logLoss: Double
+
+  /// The smallest loss of all.
+  var smallestLoss: Double
+
+  /// - Returns: `nil` for no runs at all.
+  init?(_ runs: [Run]) {
+    guard var smallest = runs.first?.loss else { return nil }
+    (logParameters, logTokens, logLoss) = (0, 0, 0)
+    for run in runs {
+      logParameters += log(run.parameters)
+      logTokens += log(run.tokens)
+      logLoss += log(run.loss)
+      smallest = min(smallest, run.loss)
+    }
+    let count = Double(runs.count)
+    logParameters /= count
+    logTokens /= count
+    logLoss /= count
+    smallestLoss = smallest
+  }
+}

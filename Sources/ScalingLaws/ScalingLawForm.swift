@@ -1,0 +1,80 @@
+/// A formula that gives the loss of a run from its parameters and tokens, apart from its numbers.
+///
+/// A form is what ``ScalingLaw`` and ``LawFit`` share: it names its coefficients and knows how to
+/// evaluate, differentiate, start and optimize the formula. Coefficients travel as arrays in the
+/// order of ``coefficients``: `coefficients` arrays hold natural values, `scaled` ones hold what a
+/// fit moves (logarithms where the descriptor says so).
+///
+/// To add a law, write one file with a conforming type and one line in ``ScalingLaw/forms``.
+public protocol ScalingLawForm: Sendable {
+  /// The name commands and files use, such as `chinchilla`.
+  var name: String { get }
+
+  /// The formula as people write it, such as `L = E + A/N^alpha + B/D^beta`.
+  var formula: String { get }
+
+  /// The coefficients in the order of the formula.
+  var coefficients: [Coefficient] { get }
+
+  /// The loss of a run.
+  ///
+  /// - Precondition: `parameters` and `tokens` are positive.
+  func loss(parameters: Double, tokens: Double, coefficients: [Double]) -> Double
+
+  /// The logarithm of the loss at the logarithms of parameters and tokens.
+  ///
+  /// Worked without leaving logarithms, so that no intermediate power overflows.
+  func logLoss(logParameters: Double, logTokens: Double, scaled: Span<Double>) -> Double
+
+  /// The gradient of ``logLoss(logParameters:logTokens:scaled:)`` by the scaled coefficients.
+  ///
+  /// `gradient` is overwritten; it has one place a coefficient.
+  func logLossGradient(
+    logParameters: Double,
+    logTokens: Double,
+    scaled: Span<Double>,
+    gradient: inout MutableSpan<Double>
+  )
+
+  /// Scaled coefficients to start a fit from, spread over what the runs could mean.
+  ///
+  /// Each start gives every term a share of the loss, so that none begins on a plateau where a
+  /// term has vanished and no gradient leads back.
+  func starts(for runs: [Run]) -> [[Double]]
+
+  /// Quantities that follow from the coefficients, such as the exponents of the optimum.
+  func derivedQuantities(coefficients: [Double]) -> [DerivedQuantity]
+
+  /// The split of `compute` = k · N · D with the least loss, or `nil` where the form has none.
+  ///
+  /// `compute` is the budget in FLOPs; `flopsPerTokenParameter` is k, the training FLOPs for one
+  /// token and one parameter, usually 6.
+  func optimum(
+    compute: Double,
+    flopsPerTokenParameter: Double,
+    coefficients: [Double]
+  ) -> Allocation?
+}
+
+/// A quantity computed from a law's coefficients, with what the delta method needs.
+public struct DerivedQuantity: Sendable, Hashable {
+  /// The name, such as `a` for the exponent of the optimal number of parameters.
+  public var name: String
+
+  /// The natural value.
+  public var value: Double
+
+  /// The scale on which its interval is formed.
+  public var scale: Coefficient.Scale
+
+  /// The derivative of the value on ``scale`` by each scaled coefficient.
+  public var gradient: [Double]
+
+  /// Creates a derived quantity.
+  public init(name: String, value: Double, scale: Coefficient.Scale, gradient: [Double]) {
+    self.name = name
+    self.value = value
+    self.scale = scale
+    self.gradient = gradient
+  }
+}
