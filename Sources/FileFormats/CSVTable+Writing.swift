@@ -5,11 +5,11 @@ extension CSVTable {
   ///   - name: What errors call it.
   ///   - header: The names of the columns.
   ///   - rows: The fields of each row.
-  /// - Precondition: The header's names are unique, not empty and without blanks around them, and
-  ///   each row is as long as the header.
+  /// - Precondition: The header's names are unique, not empty and without blanks around them;
+  ///   each row is as long as the header; nothing holds a NUL character.
   public init(name: String, header: [String], rows: [[String]]) {
     self.init(trusting: header, name: name)
-    var line = 1 + Self.newlineCount(header)
+    var line = 2 + Self.newlineCount(header)
     for fields in rows {
       append(Row(line: line, fields: fields))
       line += 1 + Self.newlineCount(fields)
@@ -41,7 +41,7 @@ extension CSVTable {
       field.utf8.contains(where: special.contains)
       || field.utf8.first.map(isBlank) ?? isOnly
       || field.utf8.last.map(isBlank) ?? false
-      || isFirst && field.utf8.first == UInt8(ascii: "#")
+      || isFirst && beginsOtherwise(field)
     guard isQuoted else { return field }
     // On bytes: in Swift a quote with a combining mark after it is another Character.
     var bytes = [UInt8(ascii: "\"")]
@@ -50,6 +50,13 @@ extension CSVTable {
       bytes.append(byte)
     }
     return String(decoding: bytes + [UInt8(ascii: "\"")], as: UTF8.self)
+  }
+
+  /// Whether a line beginning with this field would be taken for a comment or another kind of file.
+  private static func beginsOtherwise(_ field: String) -> Bool {
+    let bytes = Array(field.utf8.prefix(1024))
+    return bytes.first == UInt8(ascii: "#") || MistakenInput.hasByteOrderMark(bytes)
+      || MistakenInput.detectInTable(firstBytes: bytes) != nil
   }
 
   private static func newlineCount(_ fields: [String]) -> Int {

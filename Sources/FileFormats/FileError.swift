@@ -41,7 +41,7 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
   }
 
   /// The error in words, such as `` `x.txt`: no such file ``.
-  public var description: String { "`\(name)`: \(reason)" }
+  public var description: String { "\(excerpt(name, limit: .max)): \(reason)" }
 }
 
 extension FileError.Reason: CustomStringConvertible {
@@ -49,7 +49,7 @@ extension FileError.Reason: CustomStringConvertible {
   public var description: String {
     switch self {
     case .notFound: "no such file"
-    case .folderNotFound(let folder): "the folder `\(folder)` does not exist"
+    case .folderNotFound(let folder): "the folder \(excerpt(folder, limit: .max)) does not exist"
     case .isDirectory: "is a folder, expected a file"
     case .notADirectory: "a part of the path is a file, expected a folder"
     case .notRegularFile: "is neither a file nor a pipe"

@@ -89,10 +89,10 @@ extension CrossEntropy {
   /// The mean loss per byte in bits, NLL / (bytes · ln 2), newlines included.
   ///
   /// Comparable across tokenizers, where ``natsPerToken`` and ``perplexity`` are not.
-  public var bitsPerByte: Double { totalNats / (Double(text.byteCount) * log(2)) }
+  public var bitsPerByte: Double { totalNats / Double(text.byteCount) / log(2) }
 
   /// NLL / (Unicode scalars · ln 2).
-  public var bitsPerCharacter: Double { totalNats / (Double(text.characterCount) * log(2)) }
+  public var bitsPerCharacter: Double { totalNats / Double(text.characterCount) / log(2) }
 
   /// exp(NLL / words), words being the pieces between white space.
   public var wordPerplexity: Double { exp(totalNats / Double(text.wordCount)) }

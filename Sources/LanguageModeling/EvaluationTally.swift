@@ -28,7 +28,6 @@ struct EvaluationTally {
   mutating func append(_ bytes: [UInt8], documentStarts: [Int]) {
     window += bytes
     upcomingStarts += documentStarts
-    for byte in bytes { evaluation.byteHistogram[Int(byte)] += 1 }
   }
 
   /// The bytes a token covers.
@@ -70,10 +69,10 @@ struct EvaluationTally {
     if options.learns {
       let nats = evaluation.crossEntropy.totalNats
       evaluation.learningCurve.endSegment(at: scoredOffset, totalNats: nats)
-    } else {
-      if block.cluster.tokenCount > 0 { closeBlock() }
-      closeDocument()
+    } else if block.cluster.tokenCount > 0 {
+      closeBlock()
     }
+    closeDocument()
     countText(to: scoredOffset)
     evaluation.crossEntropy.text = counter.finish()
     return evaluation
@@ -89,7 +88,7 @@ extension EvaluationTally {
   }
 
   private mutating func closeDocument() {
-    guard document.cluster.tokenCount > 0 || evaluation.crossEntropy.tokenCount > 0 else { return }
+    guard evaluation.crossEntropy.tokenCount > 0 else { return }
     evaluation.documentCount += 1
     guard !options.learns else { return }
     evaluation.documents.append(document.close(with: textSoFar()))

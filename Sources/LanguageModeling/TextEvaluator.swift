@@ -18,9 +18,6 @@ public struct TextEvaluation: Sendable, Hashable {
   /// The loss and the counts of the scored text.
   public var crossEntropy = CrossEntropy()
 
-  /// How often each byte occurs, 256 counts.
-  public var byteHistogram = [Int](repeating: 0, count: 256)
-
   /// The documents in order; empty where the model learns.
   public var documents: [Cluster] = []
 

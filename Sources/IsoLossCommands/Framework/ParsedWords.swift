@@ -78,6 +78,9 @@ extension ParsedWords {
   /// Whether an option that stands alone was given.
   public func has(_ name: String) -> Bool { flags.contains(name) }
 
+  /// Whether an option was given, with or without a value.
+  public func isGiven(_ name: String) -> Bool { has(name) || values[name] != nil }
+
   /// The value given for an option, `nil` if it was not.
   public func text(_ name: String) -> String? { values[name]?.first }
 
@@ -108,7 +111,7 @@ extension ParsedWords {
 
   /// Refuses options that exclude one another.
   public func refuseTogether(_ names: [String]) throws(UsageError) {
-    let given = names.filter { has($0) || values[$0] != nil }
+    let given = names.filter(isGiven)
     if given.count > 1 { throw .conflict("--\(given[0])", "--\(given[1])") }
   }
 }

@@ -44,6 +44,13 @@ public struct FleetQuantity: Sendable, Hashable {
 
   /// How long, in seconds.
   public var seconds: Double
+
+  /// Creates a fleet.
+  public init(count: Int, acceleratorName: String, seconds: Double) {
+    self.count = count
+    self.acceleratorName = acceleratorName
+    self.seconds = seconds
+  }
 }
 
 extension Quantity {
@@ -61,6 +68,16 @@ extension Quantity {
       acceleratorName: String(name),
       seconds: try duration(String(parts[1]))
     )
+  }
+
+  /// Parses accelerators without a time such as `1024xH100`.
+  public static func fleetSize(
+    _ text: String
+  ) throws(QuantityError) -> (count: Int, acceleratorName: String) {
+    let kind = "accelerators such as `8xH100`"
+    let (count, name) = try fleetSize(text[...], of: text, kind)
+    guard !name.isEmpty, !name.contains(":") else { throw .expected(kind, found: text, hint: nil) }
+    return (count, String(name))
   }
 
   private static func fleetSize(

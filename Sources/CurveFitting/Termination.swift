@@ -1,0 +1,38 @@
+/// Why an iteration stopped.
+public enum Termination: String, Sendable, Hashable, CaseIterable {
+  /// The residuals are at right angles to every column of the Jacobian, to the tolerance asked for.
+  case gradientTolerance
+
+  /// No step longer than rounding lowers the objective: how fits without residuals end.
+  case stepTolerance
+
+  /// The best step promises less than rounding can show, and does not lower the gradient either.
+  case costReduction
+
+  /// The limit of iterations came first: the parameters are no optimum.
+  case iterationLimit
+
+  /// The residuals or derivatives were not finite where the iteration stood.
+  case nonFinite
+}
+
+extension Termination {
+  /// Whether the parameters are a minimum as far as double precision can tell.
+  public var isConverged: Bool {
+    switch self {
+    case .gradientTolerance, .stepTolerance, .costReduction: true
+    case .iterationLimit, .nonFinite: false
+    }
+  }
+
+  /// The reason in words, for reports.
+  public var explanation: String {
+    switch self {
+    case .gradientTolerance: "gradient below tolerance"
+    case .stepTolerance: "step below tolerance"
+    case .costReduction: "no further reduction possible"
+    case .iterationLimit: "iteration limit reached"
+    case .nonFinite: "residuals not finite"
+    }
+  }
+}
