@@ -31,7 +31,7 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
     settings
   ),
   ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats"], settings),
-  ("ComputePlanning", ["ScalingLaws"], settings),
+  ("ComputePlanning", ["ScalingLaws", "FileFormats"], settings),
 ]
 
 let libraryNames = modules.map(\.name)
@@ -41,14 +41,14 @@ let libraryNames = modules.map(\.name)
 let testedModules: [(name: String, excluded: [String])] = [
   ("Execution", []),
   ("LossNumerics", ["Golden"]),
-  ("FileFormats", []),
+  ("FileFormats", ["Golden"]),
   ("Figures", []),
-  ("CurveFitting", []),
+  ("CurveFitting", ["Golden"]),
   ("Tokenization", ["Golden"]),
   ("LanguageModeling", []),
   ("NGramModels", ["Golden"]),
   ("ScalingLaws", []),
-  ("ComputePlanning", []),
+  ("ComputePlanning", ["Golden"]),
   ("IsoLossCommands", ["Snapshots"]),
 ]
 

@@ -32,17 +32,19 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
     while true {
       let step = model.step(radius: radius)
       let trial = evaluate(corrected(step, model))
-      let change = difference(trial.parameters, point.parameters)
-      let length = scaledLength(change, scaling)
-      guard length > options.stepTolerance * pointLength else { return .stepTolerance }
+      let length = scaledLength(difference(trial.parameters, point.parameters), scaling)
+      guard length > options.stepTolerance * pointLength else {
+        return reasonWithoutStep(model, pointLength: pointLength)
+      }
       let predicted = model.predictedReduction(of: insideBounds(step.change))
-      if predicted <= Self.visibleReduction * point.sumOfSquares {
-        if !hasPolished, polish(model) { return nil }
+      if !hasPolished, predicted <= Self.visibleReduction * point.sumOfSquares {
+        if polish(model) { return nil }
         hasPolished = true
-        guard predicted > .ulpOfOne * point.sumOfSquares else { return .costReduction }
+        guard model.promisesReduction else { return .costReduction }
       }
       let actual = trial.isFinite ? point.reduction(to: trial) : -.infinity
-      let ratio = actual / predicted
+      // A step cut off at bounds may promise nothing at all; a shorter one will.
+      let ratio = predicted > 0 ? actual / predicted : -1
       adaptRadius(ratio: ratio, length: length, isDamped: step.damping > 0)
       if ratio > 1e-4 {
         accept(trial)
@@ -74,6 +76,14 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
 
   /// Below this relative reduction a second difference of the residuals is rounding noise.
   private static var bentReduction: Double { 1e-8 }
+
+  /// What it means that no step long enough to matter lowers the objective.
+  private func reasonWithoutStep(_ model: StepModel, pointLength: Double) -> Termination {
+    // Residuals that are rounding errors of the predictions point anywhere: nothing is left to fit.
+    let removable = model.relativeGradient * point.sumOfSquares.squareRoot()
+    if removable <= 1e-12 * pointLength { return .stepTolerance }
+    return model.relativeGradient < 1e-6 ? .costReduction : .stalled
+  }
 
   private func makeModel(at point: EvaluatedPoint) -> StepModel {
     StepModel(point: point, free: point.freeParameters(problem.bounds), scaling: scaling)

@@ -17,6 +17,9 @@ public struct MultistartResult: Sendable, Hashable {
 
   /// How many starts ended without reaching a minimum.
   public var unconvergedCount: Int
+
+  /// The lowest of those that a limit stopped, or `nil` if none was.
+  public var unfinished: LeastSquaresFit?
 }
 
 extension MultistartResult {
@@ -52,10 +55,12 @@ public struct Multistart: Sendable, Hashable {
   ) -> MultistartResult {
     var minima: [Minimum] = []
     var unconvergedCount = 0
+    var unfinished: LeastSquaresFit?
     for start in starts {
       let fit = solver.minimize(problem, from: start)
       guard fit.isConverged else {
         unconvergedCount += 1
+        unfinished = lower(unfinished, fit)
         continue
       }
       if let index = minima.firstIndex(where: { isSame($0.fit, fit) }) {
@@ -73,6 +78,13 @@ public struct Multistart: Sendable, Hashable {
       startCount: starts.count,
       unconvergedCount: unconvergedCount
     )
+  }
+
+  /// The lower of two unfinished fits; one that is not finite never counts.
+  private func lower(_ first: LeastSquaresFit?, _ second: LeastSquaresFit) -> LeastSquaresFit? {
+    guard second.termination != .nonFinite else { return first }
+    guard let first else { return second }
+    return first.residualSumOfSquares <= second.residualSumOfSquares ? first : second
   }
 
   /// Whether two fits are one minimum: equal objectives and equal parameters.

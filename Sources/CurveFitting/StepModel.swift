@@ -39,6 +39,9 @@ struct StepModel {
     return sum.squareRoot() / length
   }
 
+  /// Whether an undamped step would lower the sum of squares by more than its rounding.
+  var promisesReduction: Bool { relativeGradient * relativeGradient > .ulpOfOne }
+
   /// The step that minimizes the model among those of scaled length at most about `radius`.
   func step(radius: Double) -> Step {
     let damping = damping(radius: radius)

@@ -9,6 +9,10 @@ public enum Termination: String, Sendable, Hashable, CaseIterable {
   /// The best step promises less than rounding can show, and does not lower the gradient either.
   case costReduction
 
+  /// No step lowers the objective although the gradient says that one should: derivatives may be
+  /// wrong, or the valley narrower than double precision.
+  case stalled
+
   /// The limit of iterations came first: the parameters are no optimum.
   case iterationLimit
 
@@ -21,7 +25,7 @@ extension Termination {
   public var isConverged: Bool {
     switch self {
     case .gradientTolerance, .stepTolerance, .costReduction: true
-    case .iterationLimit, .nonFinite: false
+    case .stalled, .iterationLimit, .nonFinite: false
     }
   }
 
@@ -31,6 +35,7 @@ extension Termination {
     case .gradientTolerance: "gradient below tolerance"
     case .stepTolerance: "step below tolerance"
     case .costReduction: "no further reduction possible"
+    case .stalled: "no step lowers the objective"
     case .iterationLimit: "iteration limit reached"
     case .nonFinite: "residuals not finite"
     }

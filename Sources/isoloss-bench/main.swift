@@ -27,7 +27,7 @@ func runOne(_ name: String, runs: Int, withPeer: Bool) throws {
   let measurement = try Measurement(benchmark, runs: runs)
   let peerSeconds = withPeer ? try benchmark.peer?.seconds() : nil
   let ratio = peerSeconds.map { $0 / measurement.medianSeconds }
-  print(JSONValue.object(measurement.json(peerRatio: ratio)).serializedOnOneLine())
+  print(JSONValue.object(measurement.json(peerRatio: ratio)).serialized(.compact))
 }
 
 /// Runs all benchmarks that the words select, each in its own process.

@@ -5,6 +5,8 @@ public enum IsoLossTool {
   /// The subcommands, in help's order; adding one adds its line here.
   static let commands: [any Command.Type] = [
     EvalCommand.self,
+    FitCommand.self,
+    PlanCommand.self,
     CompletionsCommand.self,
     HelpCommand.self,
   ]

@@ -24,7 +24,7 @@ public struct PlanCommand: Command {
       .value("set", "NAME", isRepeatable: true, help: "only this set of coefficients; repeatable"),
       .file("fit", "RUNS.csv", help: "fit a law to this table first and plan with it"),
       .file("law", "FILE.json", help: "plan with the law that `isoloss fit --json` wrote here"),
-    ] + RunTableOptions.options + [
+    ] + RunTableWords.options + [
       .value("hardware", "FLEET", help: "say the hours on these accelerators: 1024xH100"),
       .value("mfu", "SHARE", help: "model FLOPs utilization of the accelerators (default: 0.4)"),
       .value("peak", "FLOP/S", help: "dense peak of one accelerator, where its name is not known"),
@@ -55,9 +55,11 @@ public struct PlanCommand: Command {
     fit = try words.text("fit").map { (path) throws(UsageError) in
       try FitRequest(path: path, words)
     }
-    if fit == nil { try RunTableOptions.refuse(in: words, without: "--fit") }
+    for name in ["where", "column"] where fit == nil && words.isGiven(name) {
+      throw .needs(option: "--\(name)", other: "--fit")
+    }
     hardware = try HardwareRequest(words)
-    flopsPerTokenParameter = try RunTableOptions.flopsPerTokenParameter(words)
+    flopsPerTokenParameter = try RunTableWords.flopsPerTokenParameter(words)
     writesJSON = words.has("json")
   }
 

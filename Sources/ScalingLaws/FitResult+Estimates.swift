@@ -1,0 +1,99 @@
+public import CurveFitting
+import LossNumerics
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension FitResult {
+  /// The covariance of the scaled coefficients under ``errorModel``; `nil` where it cannot be known.
+  ///
+  /// Rows and columns of coefficients at a bound are zero.
+  public var scaledCovariance: DenseMatrix? {
+    guard isConverged else { return nil }
+    return switch errorModel {
+    case .homoscedastic: fit.parameterCovariance
+    case .heteroscedastic:
+      fit.covariance.heteroscedasticityRobust(jacobian: fit.jacobian, residuals: fit.residuals)
+    }
+  }
+
+  /// The coefficients in formula order, then the derived quantities.
+  public var estimates: [Estimate] { coefficientEstimates + derivedEstimates }
+
+  /// The estimate of a name, or `nil`.
+  public subscript(name: String) -> Estimate? { estimates.first { $0.name == name } }
+
+  /// The coefficients in formula order.
+  public var coefficientEstimates: [Estimate] {
+    let covariance = scaledCovariance
+    return law.form.coefficients.enumerated().map { index, coefficient in
+      var direction = [Double](repeating: 0, count: coefficientCount)
+      direction[index] = 1
+      return estimate(
+        coefficient.name,
+        law.coefficients[index],
+        coefficient.scale,
+        direction,
+        covariance
+      )
+    }
+  }
+
+  /// What follows from the coefficients, with errors from their full covariance.
+  public var derivedEstimates: [Estimate] {
+    let covariance = scaledCovariance
+    return law.form.derivedQuantities(coefficients: law.coefficients).map { quantity in
+      estimate(quantity.name, quantity.value, quantity.scale, quantity.gradient, covariance)
+    }
+  }
+
+  /// The correlation of two scaled coefficients (log A with alpha, say), or `nil` if not known.
+  public func correlation(_ first: Int, _ second: Int) -> Double? {
+    guard let covariance = scaledCovariance else { return nil }
+    let scale = (covariance[first, first] * covariance[second, second]).squareRoot()
+    guard scale > 0 else { return nil }
+    return first == second ? 1 : covariance[first, second] / scale
+  }
+
+  /// The value with the error of its scaled version, whose gradient is given.
+  private func estimate(
+    _ name: String,
+    _ value: Double,
+    _ scale: Coefficient.Scale,
+    _ gradient: [Double],
+    _ covariance: DenseMatrix?
+  ) -> Estimate {
+    var estimate = Estimate(name: name, value: value, level: level)
+    if let reason = reasonWithoutError(gradient, covariance) {
+      estimate.reason = reason
+    } else if let covariance {
+      let scaledError = variance(gradient, covariance).squareRoot()
+      let scaled = scale.scaled(value)
+      estimate.standardError = scale.naturalSlope(at: scaled) * scaledError
+      let reach = StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2)
+      let low = scale.natural(scaled - reach * scaledError)
+      let high = scale.natural(scaled + reach * scaledError)
+      if low.isFinite && high.isFinite { estimate.interval = low...high }
+    }
+    return estimate
+  }
+
+  /// gᵀ V g.
+  private func variance(_ gradient: [Double], _ covariance: DenseMatrix) -> Double {
+    let image = covariance.times(gradient)
+    return max(0, zip(gradient, image).reduce(0) { $0 + $1.0 * $1.1 })
+  }
+
+  private func reasonWithoutError(_ gradient: [Double], _ covariance: DenseMatrix?) -> String? {
+    guard isConverged else { return "the fit did not converge" }
+    if let held = fit.parametersAtBound.first(where: { gradient[$0] != 0 }) {
+      return "\(law.form.coefficients[held].name) is held at its bound"
+    }
+    return covariance == nil ? "the runs do not determine the coefficients" : nil
+  }
+}

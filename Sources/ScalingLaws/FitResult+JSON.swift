@@ -1,0 +1,111 @@
+import CurveFitting
+public import FileFormats
+
+extension FitResult {
+  /// The version of the `isoloss.fit` schema that ``json`` follows.
+  public static var schemaVersion: Int { 1 }
+
+  /// The result for programs: one object, versioned, with keys in a fixed order.
+  ///
+  /// A quantity that cannot be known is null, with a `reason` beside it.
+  public var json: JSONObject {
+    [
+      "schema": "isoloss.fit",
+      "schemaVersion": .integer(Self.schemaVersion),
+      "law": .string(law.name),
+      "formula": .string(law.form.formula),
+      "table": .string(table.name),
+      "rowCount": .integer(rowCount),
+      "degreesOfFreedom": .integer(degreesOfFreedom),
+      "objective": .string(Self.objective),
+      "errorModel": .string(errorModel.rawValue),
+      "estimates": .object(JSONObject(estimates.map { ($0.name, $0.json) })),
+      "correlations": correlationsJSON,
+      "residualSumOfSquares": .number(residualSumOfSquares),
+      "rSquared": JSONValue(rSquared),
+      "aic": JSONValue(aic),
+      "aicc": JSONValue(aicc),
+      "bic": JSONValue(bic),
+      "conditionNumber": .number(fit.covariance.conditionNumber),
+      "relativeGradient": .number(fit.relativeGradient),
+      "termination": .string(termination.rawValue),
+      "isConverged": .bool(isConverged),
+      "iterations": .integer(fit.iterations),
+      "evaluations": .integer(fit.evaluations),
+      "minima": minimaJSON,
+      "residualSummary": residualSummaryJSON,
+      "warnings": .array(
+        warnings.map { ["id": .string($0.id), "message": .string($0.message)] }
+      ),
+    ]
+  }
+
+  /// Between scaled coefficients (log A with alpha, say), by name and name.
+  private var correlationsJSON: JSONValue {
+    let names = law.form.coefficients.map(\.name)
+    return .object(
+      JSONObject(
+        names.enumerated().map { first, name in
+          let row = names.enumerated().map { second, other in
+            (other, JSONValue(correlation(first, second)))
+          }
+          return (name, .object(JSONObject(row)))
+        }
+      )
+    )
+  }
+
+  /// How many starts there were, and each minimum with how many of them it drew.
+  private var minimaJSON: JSONValue {
+    let found = search.minima.map { minimum in
+      let values = zip(law.form.coefficients, minimum.fit.parameters).map {
+        ($0.name, JSONValue.number($0.scale.natural($1)))
+      }
+      return JSONValue.object([
+        "residualSumOfSquares": .number(minimum.fit.residualSumOfSquares),
+        "startCount": .integer(minimum.startCount),
+        "coefficients": .object(JSONObject(values)),
+      ])
+    }
+    return [
+      "startCount": .integer(search.startCount),
+      "unconvergedCount": .integer(search.unconvergedCount),
+      "found": .array(found),
+    ]
+  }
+
+  private var residualSummaryJSON: JSONValue {
+    let summary = residualSummary
+    let largest = summary.largest.map { index in
+      let run = table.runs[index]
+      return JSONValue.object([
+        "line": .integer(run.line),
+        "name": JSONValue(run.name),
+        "loss": .number(run.loss),
+        "residual": .number(residuals[index]),
+      ])
+    }
+    return [
+      "minimum": .number(summary.minimum),
+      "lowerQuartile": .number(summary.lowerQuartile),
+      "median": .number(summary.median),
+      "upperQuartile": .number(summary.upperQuartile),
+      "maximum": .number(summary.maximum),
+      "largest": .array(largest),
+    ]
+  }
+}
+
+extension Estimate {
+  /// The estimate as `{value, standardError, interval: [low, high], level}`, with a `reason` for nulls.
+  public var json: JSONValue {
+    var object: JSONObject = [
+      "value": .number(value),
+      "standardError": JSONValue(standardError),
+      "interval": interval.map { [.number($0.lowerBound), .number($0.upperBound)] } ?? .null,
+      "level": .number(level),
+    ]
+    if let reason { object["reason"] = .string(reason) }
+    return .object(object)
+  }
+}

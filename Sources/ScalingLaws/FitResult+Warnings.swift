@@ -1,0 +1,92 @@
+import CurveFitting
+import LossNumerics
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+extension FitResult {
+  /// What to know before trusting the fit: the table's warnings, then the fit's own.
+  public var warnings: [FitWarning] {
+    table.warnings + convergenceWarnings + boundWarnings + conditionWarnings
+      + secondMinimumWarnings + rangeWarnings
+  }
+
+  private var convergenceWarnings: [FitWarning] {
+    guard !isConverged else { return [] }
+    return [
+      FitWarning(
+        .notConverged,
+        "the iteration stopped before a minimum (\(termination.explanation)):"
+          + " the estimates are no optimum"
+      )
+    ]
+  }
+
+  private var boundWarnings: [FitWarning] {
+    fit.parametersAtBound.map { index in
+      FitWarning(
+        .parameterAtBound,
+        "\(law.form.coefficients[index].name) ended at its bound"
+          + " \(sixDigits(law.coefficients[index])): the runs do not determine it"
+      )
+    }
+  }
+
+  /// Above 1e3 a change of one coefficient is all but undone by changes of the others.
+  private var conditionWarnings: [FitWarning] {
+    let number = fit.covariance.conditionNumber
+    guard number > 1e3 else { return [] }
+    let size = number.isFinite ? sixDigits(number) : "infinite"
+    return [
+      FitWarning(
+        .conditionNumber,
+        "the scaled condition number is \(size): coefficients trade against each other,"
+          + " so trust predictions near the runs more than single values"
+      )
+    ]
+  }
+
+  /// A minimum inside the joint confidence region of the best one.
+  private var secondMinimumWarnings: [FitWarning] {
+    guard search.minima.count > 1, degreesOfFreedom > 0 else { return [] }
+    let second = search.minima[1]
+    let region = FDistribution(
+      numerator: Double(coefficientCount),
+      denominator: Double(degreesOfFreedom)
+    ).quantile(level)
+    let limit =
+      residualSumOfSquares * (1 + Double(coefficientCount) / Double(degreesOfFreedom) * region)
+    let other = second.fit.residualSumOfSquares
+    guard other <= limit else { return [] }
+    return [
+      FitWarning(
+        .secondMinimum,
+        "another minimum with a residual sum of squares of \(sixDigits(other)) against"
+          + " \(sixDigits(residualSumOfSquares)) explains the runs nearly as well"
+      )
+    ]
+  }
+
+  /// Ranges below 1.5 (a factor of 4.5) leave an exponent to the noise.
+  private var rangeWarnings: [FitWarning] {
+    let quantities: [(String, (Run) -> Double)] = [
+      ("N", { $0.parameters }), ("D", { $0.tokens }), ("D/N", { $0.tokensPerParameter }),
+    ]
+    return quantities.compactMap { name, value in
+      let logarithms = table.runs.map { log(value($0)) }
+      guard let low = logarithms.min(), let high = logarithms.max(), high - low < 1.5 else {
+        return nil
+      }
+      return FitWarning(
+        .narrowRange,
+        "the runs' \(name) spans a factor of only \(sixDigits(exp(high - low))):"
+          + " exponents need a factor of 4.5 or more"
+      )
+    }
+  }
+}

@@ -1,0 +1,128 @@
+public import CurveFitting
+import LossNumerics
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// What a fit found, as facts; statistics are derived from them.
+///
+/// A fit that stopped early is a result, not an error: read ``termination`` before trusting
+/// ``estimates``.
+public struct FitResult: Sendable, Hashable {
+  /// The law with the fitted coefficients.
+  public var law: ScalingLaw
+
+  /// The runs it was fitted to, with what the table warned of.
+  public var table: RunTable
+
+  /// The minimum: scaled coefficients, residuals in ln L, Jacobian, termination.
+  public var fit: LeastSquaresFit
+
+  /// All the minima the starts led to.
+  public var search: MultistartResult
+
+  /// The probability with which intervals cover the true value.
+  public var level: Double
+
+  /// How the covariance is estimated.
+  public var errorModel: LawFit.ErrorModel
+}
+
+// MARK: - Goodness of fit
+
+extension FitResult {
+  /// What was minimized.
+  public static var objective: String { "log-least-squares" }
+
+  /// The number of runs, n.
+  public var rowCount: Int { table.runs.count }
+
+  /// The number of coefficients, p.
+  public var coefficientCount: Int { law.coefficients.count }
+
+  /// n − p.
+  public var degreesOfFreedom: Int { fit.degreesOfFreedom }
+
+  /// Observed minus predicted ln L, one a run.
+  public var residuals: [Double] { fit.residuals }
+
+  /// Why the iteration stopped.
+  public var termination: Termination { fit.termination }
+
+  /// Whether the coefficients are a minimum.
+  public var isConverged: Bool { termination.isConverged }
+
+  /// Σ (ln L − ln L̂)².
+  public var residualSumOfSquares: Double { fit.residualSumOfSquares }
+
+  /// The share of the variance of ln L that the law explains; `nil` if the losses are all equal.
+  public var rSquared: Double? {
+    let logLosses = table.runs.map { log($0.loss) }
+    let mean = logLosses.reduce(0, +) / Double(rowCount)
+    let total = logLosses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return total > 0 ? 1 - residualSumOfSquares / total : nil
+  }
+
+  /// n ln(RSS/n) + 2 (p + 1), the residual variance counted as a parameter; `nil` without residuals.
+  ///
+  /// Constants of the likelihood are left out, so only differences on the same runs mean anything.
+  public var aic: Double? {
+    logLikelihoodTerm.map { $0 + 2 * Double(coefficientCount + 1) }
+  }
+
+  /// AIC with the correction for small samples; `nil` where n/(p + 1) is 40 or more, or undefined.
+  public var aicc: Double? {
+    let (n, k) = (Double(rowCount), Double(coefficientCount + 1))
+    guard n / k < 40, n - k - 1 > 0 else { return nil }
+    return aic.map { $0 + 2 * k * (k + 1) / (n - k - 1) }
+  }
+
+  /// n ln(RSS/n) + (p + 1) ln n; `nil` without residuals.
+  public var bic: Double? {
+    logLikelihoodTerm.map { $0 + Double(coefficientCount + 1) * log(Double(rowCount)) }
+  }
+
+  private var logLikelihoodTerm: Double? {
+    guard residualSumOfSquares > 0 else { return nil }
+    return Double(rowCount) * log(residualSumOfSquares / Double(rowCount))
+  }
+}
+
+// MARK: - Residuals
+
+/// How residuals are spread, and which are the largest.
+public struct ResidualSummary: Sendable, Hashable {
+  /// The smallest residual in ln L.
+  public var minimum: Double
+  /// A quarter lies below.
+  public var lowerQuartile: Double
+  /// Half lies below.
+  public var median: Double
+  /// Three quarters lie below.
+  public var upperQuartile: Double
+  /// The largest residual.
+  public var maximum: Double
+  /// The runs farthest from the law, by index, the farthest first.
+  public var largest: [Int]
+}
+
+extension FitResult {
+  /// How the residuals are spread; quartiles are interpolated between neighbors.
+  public var residualSummary: ResidualSummary {
+    let sorted = residuals.sorted()
+    let order = residuals.indices.sorted { abs(residuals[$0]) > abs(residuals[$1]) }
+    return ResidualSummary(
+      minimum: quantile(sorted, 0) ?? .nan,
+      lowerQuartile: quantile(sorted, 0.25) ?? .nan,
+      median: quantile(sorted, 0.5) ?? .nan,
+      upperQuartile: quantile(sorted, 0.75) ?? .nan,
+      maximum: quantile(sorted, 1) ?? .nan,
+      largest: Array(order.prefix(3))
+    )
+  }
+}

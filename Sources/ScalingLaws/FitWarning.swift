@@ -1,0 +1,41 @@
+/// Something a reader of a fit should know, with a name programs can act on.
+public struct FitWarning: Sendable, Hashable {
+  /// What kind of warning, stable over versions.
+  public enum Kind: String, Sendable, Hashable, CaseIterable {
+    /// The table's compute differs from k · N · D by a factor.
+    case computeMismatch = "compute-mismatch"
+
+    /// Some of the table's compute could not be used.
+    case computeIgnored = "compute-ignored"
+
+    /// The coefficients trade against each other.
+    case conditionNumber = "condition-number"
+
+    /// The runs hardly differ in something a law needs them to differ in.
+    case narrowRange = "narrow-range"
+
+    /// A coefficient ended at the end of the values it may take.
+    case parameterAtBound = "parameter-at-bound"
+
+    /// Another minimum explains the runs nearly as well.
+    case secondMinimum = "second-minimum"
+
+    /// The iteration stopped before a minimum.
+    case notConverged = "not-converged"
+  }
+
+  /// What kind of warning.
+  public var kind: Kind
+
+  /// The warning in words: lower case, no final period.
+  public var message: String
+
+  /// Creates a warning.
+  public init(_ kind: Kind, _ message: String) {
+    self.kind = kind
+    self.message = message
+  }
+
+  /// The kind as files name it, such as `narrow-range`.
+  public var id: String { kind.rawValue }
+}

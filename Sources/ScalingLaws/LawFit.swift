@@ -1,0 +1,143 @@
+import CurveFitting
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A fit of a law to runs by least squares on the logarithm of the loss.
+///
+///     let result = try LawFit(Chinchilla(), to: table).run()
+///     print(result.summary)
+///
+/// Minimizes Σ (ln L − ln L̂)² over the scaled coefficients with the analytic Jacobian, from starts
+/// that give each term of the law a share of the loss (``ScalingLawForm/starts(for:)``). Every start
+/// runs to the end; distinct minima are told apart and counted.
+public struct LawFit: Sendable {
+  /// How the covariance of the coefficients is estimated.
+  public enum ErrorModel: String, Sendable, Hashable, CaseIterable {
+    /// All runs have one variance in ln L.
+    case homoscedastic
+
+    /// Each run has a variance of its own (HC3).
+    case heteroscedastic
+  }
+
+  /// The law to fit.
+  public var form: any ScalingLawForm
+
+  /// The runs to fit it to.
+  public var table: RunTable
+
+  /// The probability with which intervals cover the true value.
+  public var level = 0.95
+
+  /// How the covariance is estimated.
+  public var errorModel = ErrorModel.homoscedastic
+
+  /// Prepares a fit.
+  public init(_ form: any ScalingLawForm, to table: RunTable) {
+    self.form = form
+    self.table = table
+  }
+
+  /// Fits the law.
+  ///
+  /// - Returns: The best minimum with everything found on the way.
+  /// - Throws: ``LawFitError`` where runs cannot determine the law.
+  /// - Precondition: ``level`` lies between 0 and 1.
+  public func run() throws(LawFitError) -> FitResult {
+    precondition(level > 0 && level < 1, "a level of \(level) is no probability of coverage")
+    try check()
+    let starts = form.starts(for: table.runs)
+    let search = Multistart().minimize(LawProblem(form: form, runs: table.runs), starts: starts)
+    guard let fit = search.best ?? search.unfinished else {
+      throw .nothingFinite(law: form.name, starts: starts.count)
+    }
+    let coefficients = zip(form.coefficients, fit.parameters).map { $0.scale.natural($1) }
+    return FitResult(
+      law: ScalingLaw(form: form, coefficients: coefficients),
+      table: table,
+      fit: fit,
+      search: search,
+      level: level,
+      errorModel: errorModel
+    )
+  }
+
+  /// Refuses runs that cannot determine the law.
+  private func check() throws(LawFitError) {
+    for (index, run) in table.runs.enumerated() {
+      let quantities = [
+        (RunColumn.parameters, run.parameters), (.tokens, run.tokens), (.loss, run.loss),
+      ]
+      for (column, value) in quantities where !(value > 0 && value.isFinite) {
+        throw .notPositive(column, value: value, index: index)
+      }
+    }
+    guard table.runs.count > form.coefficients.count else {
+      throw .tooFewRuns(
+        law: form.name,
+        coefficients: form.coefficients.count,
+        runs: table.runs.count
+      )
+    }
+    let first = table.runs[0]
+    if table.runs.allSatisfy({ $0.parameters == first.parameters }) {
+      throw .oneValue(.parameters, value: first.parameters)
+    }
+    if table.runs.allSatisfy({ $0.tokens == first.tokens }) {
+      throw .oneValue(.tokens, value: first.tokens)
+    }
+  }
+}
+
+/// A law and runs as a least-squares problem in the scaled coefficients.
+struct LawProblem: ResidualProblem {
+  private let form: any ScalingLawForm
+  private let logParameters: [Double]
+  private let logTokens: [Double]
+  private let logLosses: [Double]
+  let parameterCount: Int
+  let bounds: [ClosedRange<Double>]?
+
+  init(form: any ScalingLawForm, runs: [Run]) {
+    self.form = form
+    logParameters = runs.map { log($0.parameters) }
+    logTokens = runs.map { log($0.tokens) }
+    logLosses = runs.map { log($0.loss) }
+    parameterCount = form.coefficients.count
+    bounds = form.coefficients.map(\.scaledBounds)
+  }
+
+  var residualCount: Int { logLosses.count }
+
+  /// ln L − ln L̂, observed minus predicted.
+  func residuals(at parameters: Span<Double>, into residuals: inout MutableSpan<Double>) {
+    for row in logLosses.indices {
+      let predicted = form.logLoss(
+        logParameters: logParameters[row],
+        logTokens: logTokens[row],
+        scaled: parameters
+      )
+      residuals[row] = logLosses[row] - predicted
+    }
+  }
+
+  func jacobian(at parameters: Span<Double>, into jacobian: inout DenseMatrix) {
+    var gradient = [Double](repeating: 0, count: parameterCount)
+    for row in logLosses.indices {
+      var span = gradient.mutableSpan
+      form.logLossGradient(
+        logParameters: logParameters[row],
+        logTokens: logTokens[row],
+        scaled: parameters,
+        gradient: &span
+      )
+      for column in gradient.indices { jacobian[row, column] = -gradient[column] }
+    }
+  }
+}

@@ -1,0 +1,29 @@
+/// Why a law cannot be fitted to a set of runs at all.
+public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// No more runs than coefficients: a curve through points is no fit.
+  case tooFewRuns(law: String, coefficients: Int, runs: Int)
+
+  /// All runs agree in their parameters or tokens, so the law cannot tell what either does.
+  case oneValue(RunColumn, value: Double)
+
+  /// A run's quantity is not a positive number; `index` counts runs from 0.
+  case notPositive(RunColumn, value: Double, index: Int)
+
+  /// The law is not finite anywhere near the runs.
+  case nothingFinite(law: String, starts: Int)
+
+  /// The error in words.
+  public var description: String {
+    switch self {
+    case .tooFewRuns(let law, let coefficients, let runs):
+      "the law \(law) has \(coefficients) coefficients and needs more runs than that, found \(runs)"
+    case .oneValue(let column, let value):
+      "all runs have the same \(column.rawValue), \(sixDigits(value));"
+        + " a law of both needs runs that differ in each"
+    case .notPositive(let column, let value, let index):
+      "expected positive \(column.rawValue) in run \(index + 1), found \(value)"
+    case .nothingFinite(let law, let starts):
+      "the law \(law) is not finite at any of its \(starts) starts"
+    }
+  }
+}

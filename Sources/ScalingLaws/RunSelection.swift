@@ -1,0 +1,107 @@
+import FileFormats
+
+/// A condition on one column of a run table, such as `dataset=c4` or `epochs<=1`.
+public struct RunSelection: Sendable, Hashable {
+  /// How a field is compared with the value.
+  public enum Comparison: String, Sendable, Hashable, CaseIterable {
+    /// Equal as numbers if both are numbers, else as text.
+    case equal = "="
+
+    /// Not equal.
+    case notEqual = "!="
+
+    /// Smaller, as numbers.
+    case less = "<"
+
+    /// Smaller or equal, as numbers.
+    case lessOrEqual = "<="
+
+    /// Greater, as numbers.
+    case greater = ">"
+
+    /// Greater or equal, as numbers.
+    case greaterOrEqual = ">="
+  }
+
+  /// The column's heading.
+  public var column: String
+
+  /// How its fields are compared.
+  public var comparison: Comparison
+
+  /// What they are compared with.
+  public var value: String
+
+  /// Creates a condition.
+  public init(column: String, _ comparison: Comparison, value: String) {
+    self.column = column
+    self.comparison = comparison
+    self.value = value
+  }
+
+  /// Reads a condition as users write it: a heading, a comparison, a value.
+  ///
+  /// The first comparison sign counts; spaces around heading and value are dropped.
+  ///
+  /// - Throws: ``RunTableError/Reason/malformedSelection(_:)``.
+  public init(parsing text: String) throws(RunTableError.Reason) {
+    guard let sign = text.firstIndex(where: { "=!<>".contains($0) }) else {
+      throw .malformedSelection(text)
+    }
+    // The longer signs first, or `<=1` would compare with `=1`.
+    let signs = Comparison.allCases.sorted { $0.rawValue.count > $1.rawValue.count }
+    let rest = text[sign...]
+    guard let comparison = signs.first(where: { rest.hasPrefix($0.rawValue) }) else {
+      throw .malformedSelection(text)
+    }
+    column = trimmed(text[..<sign])
+    self.comparison = comparison
+    value = trimmed(rest.dropFirst(comparison.rawValue.count))
+    let isOrder = comparison != .equal && comparison != .notEqual
+    guard !column.isEmpty, !isOrder || CSVNumber.parse(value) != nil else {
+      throw .malformedSelection(text)
+    }
+  }
+}
+
+extension RunSelection: CustomStringConvertible {
+  /// The condition as users write it.
+  public var description: String { column + comparison.rawValue + value }
+}
+
+extension RunSelection {
+  /// Whether a field meets the condition.
+  ///
+  /// - Parameter field: A field of the column.
+  /// - Returns: Whether its row is selected.
+  /// - Throws: ``RunTableError/Reason/notNumber(column:selection:found:)``.
+  func accepts(_ field: String) throws(RunTableError.Reason) -> Bool {
+    let number = CSVNumber.parse(field)
+    if comparison == .equal || comparison == .notEqual {
+      let isEqual: Bool
+      if let number, let other = CSVNumber.parse(value) {
+        isEqual = number == other
+      } else {
+        isEqual = trimmed(field[...]) == value
+      }
+      return isEqual == (comparison == .equal)
+    }
+    guard let number, let other = CSVNumber.parse(value) else {
+      throw .notNumber(column: column, selection: description, found: trimmed(field[...]))
+    }
+    return switch comparison {
+    case .less: number < other
+    case .lessOrEqual: number <= other
+    case .greater: number > other
+    default: number >= other
+    }
+  }
+}
+
+/// A text without the spaces and tabs around it.
+func trimmed(_ text: Substring) -> String {
+  let isBlank = { (character: Character) in character == " " || character == "\t" }
+  var rest = text.drop(while: isBlank)
+  while let last = rest.last, isBlank(last) { rest.removeLast() }
+  return String(rest)
+}

@@ -1,0 +1,64 @@
+import FileFormats
+
+/// How a CSV table becomes runs: what its columns mean and which rows count.
+public struct RunTableOptions: Sendable, Hashable {
+  /// Headings for columns whose spelling is not known: `[.loss: "C4 Eval Loss"]`.
+  public var columns: [RunColumn: String]
+
+  /// Conditions a row must all meet.
+  public var selections: [RunSelection]
+
+  /// k in C = k · N · D, the training FLOPs for one token and one parameter.
+  public var flopsPerTokenParameter: Double
+
+  /// Creates options.
+  ///
+  /// - Precondition: `flopsPerTokenParameter` is positive.
+  public init(
+    columns: [RunColumn: String] = [:],
+    selections: [RunSelection] = [],
+    flopsPerTokenParameter: Double = 6
+  ) {
+    precondition(flopsPerTokenParameter > 0, "a token costs a positive number of FLOPs")
+    self.columns = columns
+    self.selections = selections
+    self.flopsPerTokenParameter = flopsPerTokenParameter
+  }
+}
+
+extension RunTableOptions {
+  /// The rows that meet every condition.
+  ///
+  /// Conditions are tried in order, so that a first one can keep text away from a numeric second.
+  func select(_ csv: CSVTable) throws(RunTableError) -> [CSVTable.Row] {
+    var rows = csv.rows
+    for selection in selections {
+      let column = try located(csv.name) { () throws(RunTableError.Reason) in
+        try RunTableLayout.position(of: selection.column, in: csv.header)
+      }
+      var kept: [CSVTable.Row] = []
+      for row in rows {
+        let isKept = try located(csv.name, line: row.line) { () throws(RunTableError.Reason) in
+          try selection.accepts(row.fields[column])
+        }
+        if isKept { kept.append(row) }
+      }
+      guard !kept.isEmpty else {
+        let found = Self.someValues(rows.map { $0.fields[column] })
+        throw RunTableError(
+          csv.name,
+          .nothingSelected("\(selection)", column: csv.header[column], found: found)
+        )
+      }
+      rows = kept
+    }
+    return rows
+  }
+
+  /// The first few distinct values, to show what could have been selected.
+  private static func someValues(_ values: [String]) -> [String] {
+    var some: [String] = []
+    for value in values where !some.contains(value) && some.count < 5 { some.append(value) }
+    return some
+  }
+}
