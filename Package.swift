@@ -42,7 +42,7 @@ let testedModules: [(name: String, hasGolden: Bool)] = [
   ("Tokenization", false),
   ("LanguageModeling", false),
   ("NGramModels", false),
-  ("ScalingLaws", false),
+  ("ScalingLaws", true),
   ("ComputePlanning", false),
   ("IsoLossCommands", false),
 ]
