@@ -71,13 +71,18 @@ public enum PlanWarning: Sendable, Hashable {
     }
   }
 
-  /// A number with two significant digits, as Swift prints it.
+  /// A number with two significant digits: `540`, `1.8`, `1.5e+9`.
   private static func rounded(_ value: Double) -> String {
     guard value.isFinite, value > 0 else { return "\(value)" }
-    var (scaled, power) = (value, 1.0)
-    while scaled >= 100 { (scaled, power) = (scaled / 10, power * 10) }
-    let digits = scaled < 10 ? (scaled * 10).rounded() / 10 : scaled.rounded()
-    let result = digits * power
-    return result == result.rounded() && result < 1e6 ? "\(Int(result))" : "\(result)"
+    var (scaled, exponent) = (value, 0)
+    while scaled >= 9.95 { (scaled, exponent) = (scaled / 10, exponent + 1) }
+    let digits = (scaled * 10).rounded() / 10
+    guard exponent < 6 else { return "\(shortest(digits))e+\(exponent)" }
+    return shortest((0..<exponent).reduce(digits) { power, _ in power * 10 })
+  }
+
+  /// A number without `.0` at its end.
+  private static func shortest(_ value: Double) -> String {
+    value == value.rounded() ? "\(Int(value))" : "\(value)"
   }
 }

@@ -62,11 +62,11 @@ struct Measurement {
     var usage = rusage()
     // SAFETY: getrusage fills the one structure it is given. Darwin counts bytes, Linux kibibytes.
     #if canImport(Darwin)
-      _ = unsafe getrusage(RUSAGE_SELF, &usage)
-      return Int(usage.ru_maxrss)
+    _ = unsafe getrusage(RUSAGE_SELF, &usage)
+    return Int(usage.ru_maxrss)
     #else
-      _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-      return Int(usage.ru_maxrss) << 10
+    _ = unsafe getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+    return Int(usage.ru_maxrss) << 10
     #endif
   }
 }

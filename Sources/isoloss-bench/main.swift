@@ -43,7 +43,8 @@ func runAll(_ words: [String]) throws {
     let process = Process()
     process.executableURL = URL(filePath: CommandLine.arguments[0])
     process.arguments =
-      ["--one", benchmark.name, isQuick ? "1" : "7"] + (words.contains("--peers") ? ["--peers"] : [])
+      ["--one", benchmark.name, isQuick ? "1" : "7"]
+      + (words.contains("--peers") ? ["--peers"] : [])
     try process.run()
     process.waitUntilExit()
     guard process.terminationStatus == 0 else { exit(2) }

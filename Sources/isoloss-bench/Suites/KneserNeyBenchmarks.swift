@@ -7,7 +7,7 @@ func kneserNeyBenchmarks() -> [Benchmark] {
   else { return [] }
   return [
     // The reference perplexity is KenLM's, 428.4370586, in single precision.
-    training(train, order: 5, test: test, perplexity: 428.4370586),
+    training(train, order: 5, test: test, perplexity: 428.4370586)
   ]
 }
 

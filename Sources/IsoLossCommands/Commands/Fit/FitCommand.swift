@@ -66,7 +66,7 @@ public struct FitCommand: Command {
         to: context
       )
     } else {
-      try context.output.write(result.summary)
+      try context.output.write(result.summary + "\n")
     }
     return .done
   }

@@ -32,7 +32,10 @@ public struct PlanCommand: Command {
     ],
     examples: [
       .init("isoloss plan --compute 5.76e23", "Chinchilla's own budget under every set"),
-      .init("isoloss plan --budget 8xH100:30d --mfu 0.4", "what a month of eight H100 should train"),
+      .init(
+        "isoloss plan --budget 8xH100:30d --mfu 0.4",
+        "what a month of eight H100 should train"
+      ),
       .init("isoloss plan --parameters 7B --set epoch", "the budget for which 7B is the best size"),
       .init("isoloss plan --fit runs.csv --compute 1e21", "a budget under a law of one's own"),
     ]
