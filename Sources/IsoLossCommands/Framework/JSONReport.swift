@@ -16,6 +16,8 @@ enum JSONReport {
       "schema": .string(schema),
       "schemaVersion": .integer(version),
       "version": .string(IsoLossVersion.current),
+      // No command draws random numbers yet; the key is there for those that will.
+      "seed": .null,
     ]
     for (key, value) in body { report[key] = value }
     var warnings = warnings
@@ -25,7 +27,7 @@ enum JSONReport {
       context.warn(message)
     }
     report["warnings"] = .array(warnings.map(\.json))
-    report["environment"] = ["seconds": .number(seconds)]
+    report["environment"] = ["threads": 1, "seconds": .number(seconds)]
     try context.output.write(JSONValue.object(report).serialized() + "\n")
   }
 
