@@ -26,7 +26,9 @@ public struct CSVError: Error, Hashable, CustomStringConvertible {
 
   /// What separates columns in files that are almost CSV.
   public enum Separator: Hashable, Sendable {
+    /// A tab.
     case tab
+    /// A semicolon, as spreadsheets write where the comma is the decimal point.
     case semicolon
   }
 

@@ -65,23 +65,25 @@ extension JSONObject {
 
   /// Puts a member last; `false`, with nothing changed, if there is one with this key.
   mutating func append(key: String, value: JSONValue) -> Bool {
-    guard !contains(key) else { return false }
-    appendNew(key: key, value: value)
+    let exact = ExactKey(key)
+    if positions.isEmpty {
+      guard !members.contains(where: { ExactKey($0.key) == exact }) else { return false }
+    } else {
+      // One look-up both asks and enters, since files hold objects of a hundred thousand keys.
+      if let known = positions.updateValue(members.count, forKey: exact) {
+        positions[exact] = known
+        return false
+      }
+    }
+    members.append(Member(key: key, value: value))
+    if members.count == Self.indexedCount { index() }
     return true
   }
 
-  /// Puts a member last whose key is known to be new.
-  mutating func appendNew(key: String, value: JSONValue) {
-    members.append(Member(key: key, value: value))
-    if members.count == Self.indexedCount {
-      index()
-    } else if members.count > Self.indexedCount {
-      positions[ExactKey(key)] = members.count - 1
-    }
+  /// Gives the last member its value.
+  mutating func setLast(_ value: JSONValue) {
+    members[members.count - 1].value = value
   }
-
-  /// Whether there is a member with this key.
-  func contains(_ key: String) -> Bool { position(of: key) != nil }
 
   private func position(of key: String) -> Int? {
     let key = ExactKey(key)

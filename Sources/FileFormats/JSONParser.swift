@@ -37,9 +37,8 @@ private struct JSONParser {
   private struct Container {
     let isObject: Bool
     var elements: [JSONValue] = []
+    /// The members; the last one may still wait for its value.
     var members = JSONObject()
-    /// The key whose value comes next.
-    var key = ""
 
     var close: UInt8 { isObject ? UInt8(ascii: "}") : UInt8(ascii: "]") }
     var value: JSONValue { isObject ? .object(members) : .array(elements) }
@@ -95,11 +94,10 @@ private struct JSONParser {
       throw scanner.unexpected("a key in double quotes" + (orClose ? " or `}`" : ""))
     }
     let key = try scanner.string()
-    guard !stack[stack.count - 1].members.contains(key) else {
+    guard stack[stack.count - 1].members.append(key: key, value: .null) else {
       scanner.position = start
       throw .duplicateKey(key)
     }
-    stack[stack.count - 1].key = key
     scanner.skipSpace()
     guard scanner.take(UInt8(ascii: ":")) else { throw scanner.unexpected("`:` after a key") }
   }
@@ -108,7 +106,7 @@ private struct JSONParser {
   private mutating func add(_ value: JSONValue) {
     let top = stack.count - 1
     if stack[top].isObject {
-      stack[top].members.appendNew(key: stack[top].key, value: value)
+      stack[top].members.setLast(value)
     } else {
       stack[top].elements.append(value)
     }

@@ -19,6 +19,11 @@ struct JSONScanner {
     }
   }
 
+  /// A piece of the text.
+  private func text(_ range: Range<Int>) -> String {
+    String(decoding: bytes[range], as: UTF8.self)
+  }
+
   var isAtEnd: Bool { position == bytes.count }
 
   var next: UInt8? { position < bytes.count ? bytes[position] : nil }
@@ -77,11 +82,16 @@ extension JSONScanner {
       if !take(UInt8(ascii: "-")) { _ = take(UInt8(ascii: "+")) }
       try skipDigits()
     }
-    let text = bytes[start..<position]
+    return try value(ofNumber: bytes[start..<position])
+  }
+
+  private mutating func value(ofNumber text: ArraySlice<UInt8>) throws(JSONError.Reason)
+    -> JSONValue
+  {
     let decimal = DecimalText(text)
     if let integer = decimal?.integer { return .integer(integer) }
     guard let double = decimal?.double else {
-      position = start
+      position = text.startIndex
       throw .numberOutOfRange(String(decoding: text.prefix(200), as: UTF8.self))
     }
     return .number(double)
@@ -102,20 +112,24 @@ extension JSONScanner {
 extension JSONScanner {
   /// Takes the rest of a string whose opening quote was taken.
   mutating func string() throws(JSONError.Reason) -> String {
-    var content: [UInt8] = []
-    while true {
+    let start = position
+    skipPlain()
+    if next == UInt8(ascii: "\"") {
+      defer { position += 1 }
+      return text(start..<position)
+    }
+    var content = Array(bytes[start..<position])
+    while let byte = next, byte != UInt8(ascii: "\"") {
+      guard byte == UInt8(ascii: "\\") else { throw .controlCharacter(byte) }
+      try escape(into: &content)
       let start = position
       skipPlain()
       content += bytes[start..<position]
-      switch next {
-      case UInt8(ascii: "\""):
-        position += 1
-        return String(decoding: content, as: UTF8.self)
-      case UInt8(ascii: "\\"): try escape(into: &content)
-      case let byte?: throw .controlCharacter(byte)
-      case nil: throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
-      }
     }
+    guard take(UInt8(ascii: "\"")) else {
+      throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
+    }
+    return String(decoding: content, as: UTF8.self)
   }
 
   /// Passes everything that stands for itself in a string.

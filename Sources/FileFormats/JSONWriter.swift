@@ -107,38 +107,36 @@ extension JSONValue {
   /// The paths of the numbers that are written as `null`, such as `total.perplexity` or
   /// `files[2].x`; `.` is the value itself.
   public var nonFinitePaths: [String] {
-    var paths: [String] = []
-    collectNonFinite(at: "", into: &paths)
-    return paths
+    relativeNonFinitePaths.map { path in
+      path.isEmpty ? "." : path.hasPrefix(".") ? String(path.dropFirst()) : path
+    }
   }
 
-  private func collectNonFinite(at path: String, into paths: inout [String]) {
+  /// The paths, each step with what joins it to the one before: `.total.perplexity`.
+  private var relativeNonFinitePaths: [String] {
     switch self {
-    case .number(let value) where !value.isFinite: paths.append(path.isEmpty ? "." : path)
+    case .number(let value): value.isFinite ? [] : [""]
     case .array(let elements):
-      for (position, element) in elements.enumerated() {
-        element.collectNonFinite(at: "\(path)[\(position)]", into: &paths)
+      elements.enumerated().flatMap { position, element in
+        element.relativeNonFinitePaths.map { "[\(position)]" + $0 }
       }
     case .object(let object):
-      for member in object.members {
-        member.value.collectNonFinite(
-          at: path + member.pathStep(isFirst: path.isEmpty),
-          into: &paths
-        )
+      object.members.flatMap { member in
+        member.value.relativeNonFinitePaths.map { member.pathStep + $0 }
       }
-    default: break
+    default: []
     }
   }
 }
 
 extension JSONObject.Member {
   /// `.key`, or `["a key"]` for one that is no identifier.
-  fileprivate func pathStep(isFirst: Bool) -> String {
+  fileprivate var pathStep: String {
     let isIdentifier =
       key.utf8.first.map { !(UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0) } ?? false
       && key.unicodeScalars.allSatisfy {
         $0 == "_" || $0.properties.isAlphabetic || "0"..."9" ~= $0
       }
-    return isIdentifier ? (isFirst ? key : ".\(key)") : "[\(JSONValue.string(key).serialized())]"
+    return isIdentifier ? ".\(key)" : "[\(JSONValue.string(key).serialized())]"
   }
 }

@@ -1,18 +1,32 @@
 /// A kind of file that is often given by mistake where a text or a table is expected.
 public enum MistakenInput: Sendable, Hashable, CaseIterable {
+  /// A gzip file.
   case gzip
+  /// A Zstandard file.
   case zstandard
+  /// An xz file.
   case xz
+  /// A bzip2 file.
   case bzip2
+  /// A zip archive, which an Excel workbook is too.
   case zip
+  /// UTF-16 text, low byte first.
   case utf16LittleEndian
+  /// UTF-16 text, high byte first.
   case utf16BigEndian
+  /// UTF-32 text.
   case utf32
+  /// A PDF file.
   case pdf
+  /// A Parquet table.
   case parquet
+  /// A GGUF model.
   case gguf
+  /// A NumPy array.
   case numpy
+  /// An HDF5 file.
   case hdf5
+  /// An SQLite database.
   case sqlite
   /// A web page; only where a table is expected.
   case html

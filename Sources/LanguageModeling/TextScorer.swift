@@ -13,6 +13,18 @@ public protocol TextScorer {
 
   /// Ends the text: hands on the tokens that only its end completes.
   mutating func finish(receive: (ScoredToken) throws -> Void) throws
+
+  /// Whether the tokens handed on determine the text's bytes; asked after the end.
+  var fidelity: Fidelity { get }
+}
+
+/// Whether scored tokens determine the bytes of their text, so that bits per byte have a meaning.
+public enum Fidelity: Sendable, Hashable {
+  /// The text can be rebuilt from its tokens, byte for byte.
+  case lossless
+
+  /// Some bytes cannot be rebuilt: how many, and why.
+  case lossy(unmodelledByteCount: Int, reason: String)
 }
 
 /// A token the model gave probability zero: its loss is infinite.

@@ -52,7 +52,8 @@ public struct LawFit: Sendable {
   public func run() throws(LawFitError) -> FitResult {
     precondition(level > 0 && level < 1, "a level of \(level) is no probability of coverage")
     try check()
-    let starts = form.starts(for: table.runs)
+    // Runs at the ends of the range of Double can put a start beyond them.
+    let starts = form.starts(for: table.runs).filter { $0.allSatisfy(\.isFinite) }
     let search = Multistart().minimize(LawProblem(form: form, runs: table.runs), starts: starts)
     guard let fit = search.best ?? search.unfinished else {
       throw .nothingFinite(law: form.name, starts: starts.count)

@@ -1,1 +1,4 @@
-print("isoloss")
+import IsoLossCommands
+
+let words = Array(CommandLine.arguments.dropFirst())
+exitProcess(IsoLossTool.run(words, in: .process()))

@@ -31,11 +31,6 @@ struct FileStatus {
 
   var owner: uid_t { raw.st_uid }
   var group: gid_t { raw.st_gid }
-
-  /// Whether one can read from it front to back: a file, a pipe, a terminal, a socket's stream.
-  var isStream: Bool {
-    kind == .regular || kind == .other
-  }
 }
 
 extension FileStatus {

@@ -1,0 +1,99 @@
+// The parts of the adaptive model and the constants they share. Private to the closs_adaptive files.
+//
+// Reading order: this file, closs_adaptive_logistic.h (probabilities as integers),
+// closs_adaptive_history.c (what a node remembers), closs_adaptive_slots.h (where nodes live),
+// closs_adaptive_contexts.h (which contexts exist), closs_adaptive_match.h, closs_adaptive_mixer.h,
+// closs_adaptive_refine.h, closs_adaptive_bit.h (one binary decision), closs_adaptive.c (bytes).
+
+#ifndef CLOSS_ADAPTIVE_MODEL_H
+#define CLOSS_ADAPTIVE_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "closs_adaptive.h"
+
+// Every function of the hot path is inlined into one body, which is compiled once for each effort
+// and instruction set; the shape's members are constants there.
+#define CLOSS_INLINE static inline __attribute__((always_inline))
+
+enum {
+  CLOSS_MAX_CONTEXTS = 20,    // hashed contexts of the larger effort
+  CLOSS_MAX_MATCHES = 2,
+  CLOSS_MAX_SETS = 6,
+  CLOSS_MAX_INPUTS = 64,
+  CLOSS_MAX_REFINEMENTS = 3,
+  CLOSS_CACHE_LINE = 64,
+};
+
+// What distinguishes the efforts. Passed by value into inlined functions, so that it costs nothing.
+typedef struct {
+  int contexts;  // hashed contexts
+  int matches;   // match models
+  int sets;      // weight sets mixed by the second layer
+  int inputs;    // mixer inputs, rounded up to whole vectors of 16 bits
+  bool maximal;
+} closs_shape;
+
+// An adaptive probability: 22 bits of probability above 10 bits of count.
+typedef uint32_t closs_cell;
+
+// One context's table row for the current nibble and the bytes that locate it.
+typedef struct {
+  uint64_t prefix;   // hash of the context without the byte that is being read
+  uint64_t hash;     // hash with that byte, as far as it selects a line
+  uint8_t *nodes;    // the 15 nodes of the current nibble
+} closs_context;
+
+typedef struct {
+  uint32_t pointer;  // position in the text (modulo 2^32) of the byte predicted next
+  uint32_t length;   // bytes matched so far, 0 for none
+  uint32_t *heads;   // most recent position for each hash
+} closs_match;
+
+// Tables that depend on nothing: built once per instance so that the library has no global state.
+typedef struct {
+  int16_t stretch[4096];      // by the upper 12 bits of a probability
+  uint16_t squash[6144];      // by logit + 3072
+  uint16_t reciprocal[1024];  // 65536 / (count + 1.6)
+  uint8_t next[256][2];       // history after a bit
+  uint16_t prior[256];        // probability of a one that a history suggests before any learning
+} closs_tables;
+
+struct closs_adaptive {
+  closs_tables tables;
+  closs_shape shape;
+  size_t allocated;
+
+  // The text so far.
+  uint64_t recent;        // the last eight bytes, the latest lowest
+  uint64_t position;      // bytes read
+  uint64_t word;          // hash of the letters of the current word, folded to lower case
+  uint64_t previous_word, word_before;
+  uint8_t *ring;
+  uint32_t ring_mask;
+
+  closs_context contexts[CLOSS_MAX_CONTEXTS];
+  closs_match matches[CLOSS_MAX_MATCHES];
+  uint32_t head_mask;
+
+  uint8_t *lines;         // hash lines, `line_mask + 1` of `line_capacity` in use
+  uint32_t line_mask, line_capacity;
+  uint8_t *order1;        // direct nodes of order one: 256 bytes, 17 nibble slots of 16
+  uint8_t order0[256];
+  uint8_t *order1_nodes;
+
+  closs_cell histories[CLOSS_MAX_CONTEXTS + 2][256];
+  closs_cell match_cells[CLOSS_MAX_MATCHES][64];
+
+  int32_t *weights[CLOSS_MAX_SETS];
+  int32_t final_weights[256][8];
+  int rate;               // of the first layer, falling to its floor
+
+  uint16_t (*refinements[CLOSS_MAX_REFINEMENTS])[16];
+  uint32_t refinement_row[CLOSS_MAX_REFINEMENTS];
+  uint32_t refinement_mask;
+};
+
+#endif

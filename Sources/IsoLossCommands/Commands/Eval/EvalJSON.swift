@@ -1,0 +1,150 @@
+import IsoLoss
+
+/// The report of `isoloss eval` for programs.
+struct EvalJSON {
+  let result: EvalResult
+  let command: EvalCommand
+  let seconds: Double
+
+  /// Writes the report; a number that is not finite is named in a warning.
+  func write(to context: CommandContext) throws {
+    try JSONReport.write(
+      schema: "isoloss.eval",
+      body: body,
+      warnings: result.warnings,
+      seconds: seconds,
+      to: context
+    )
+  }
+
+  private var body: [(String, JSONValue)] {
+    var members: [(String, JSONValue)] = [
+      ("model", .object(result.model.json)),
+      ("documents", .string(command.separator.rawValue)),
+      ("carry", .bool(command.carries)),
+      ("total", .object(summary(of: result.files, result.total, result.fidelity))),
+    ]
+    if result.files.count > 1 { members.append(("macro", macro)) }
+    members.append(("files", .array(result.files.map(file))))
+    members.append(("failed", .array(result.failures.map(failure))))
+    return members
+  }
+
+  private var macro: JSONValue {
+    .object(
+      JSONObject(
+        LossQuantity.all.map { quantity in
+          let isMeaningful = allows(quantity, result.fidelity)
+          return (quantity.key, JSONValue(isMeaningful ? result.macroMean(of: quantity) : nil))
+        }
+      )
+    )
+  }
+
+  private func failure(_ failure: EvalResult.Failure) -> JSONValue {
+    ["name": .string(failure.name), "error": .string(failure.message)]
+  }
+
+  private func file(_ file: EvalResult.File) -> JSONValue {
+    var object = JSONObject()
+    object["name"] = .string(file.name)
+    object["sha256"] = .string("\(file.hash)")
+    let members = summary(of: [file], file.evaluation.crossEntropy, file.fidelity).members
+    for member in members { object[member.key] = member.value }
+    if result.model.model.learns {
+      object["learningCurve"] = .array(file.evaluation.learningCurve.segments.map(segment))
+    }
+    return .object(object)
+  }
+
+  private func segment(_ segment: LearningCurve.Segment) -> JSONValue {
+    [
+      "endOffset": .integer(segment.endOffset),
+      "byteCount": .integer(segment.byteCount),
+      "bitsPerByte": .number(segment.natsPerByte / LossUnit.natsPerBit),
+    ]
+  }
+}
+
+// MARK: - Summary
+
+extension EvalJSON {
+  private func summary(
+    of files: [EvalResult.File],
+    _ loss: CrossEntropy,
+    _ fidelity: Fidelity
+  ) -> JSONObject {
+    var object = counts(of: files, loss)
+    let clusters = EvalResult.errorClusters(files)
+    object["totalNats"] = .number(loss.totalNats)
+    for quantity in LossQuantity.all {
+      object[quantity.key] = measured(quantity, loss, fidelity, clusters)
+      if quantity.key == "perplexity", loss.unknownCount > 0 {
+        object["perplexityExcludingUnknown"] = .number(loss.perplexityExcludingUnknown)
+      }
+    }
+    object["isLossless"] = .bool(fidelity == .lossless)
+    if case .lossy(let count, let reason) = fidelity {
+      object["unmodelledByteCount"] = .integer(count)
+      object["lossyReason"] = .string(reason)
+    }
+    object["naiveStandardError"] =
+      result.model.model.learns ? .null : JSONValue(loss.naiveStandardError)
+    object["errorClusters"] = clusters.map(json) ?? .null
+    object["baselines"] = baselines(of: files)
+    return object
+  }
+
+  private func counts(of files: [EvalResult.File], _ loss: CrossEntropy) -> JSONObject {
+    [
+      "tokenCount": .integer(loss.tokenCount),
+      "unknownCount": .integer(loss.unknownCount),
+      "byteCount": .integer(loss.text.byteCount),
+      "characterCount": .integer(loss.text.characterCount),
+      "wordCount": .integer(loss.text.wordCount),
+      "lineCount": .integer(loss.text.lineCount),
+      "documentCount": .integer(files.reduce(0) { $0 + $1.evaluation.documentCount }),
+      "invalidUTF8RunCount": .integer(loss.text.invalidUTF8RunCount),
+      "firstInvalidUTF8Offset": JSONValue(loss.text.firstInvalidUTF8Offset),
+      "unscoredByteCount": 0,
+    ]
+  }
+
+  private func measured(
+    _ quantity: LossQuantity,
+    _ loss: CrossEntropy,
+    _ fidelity: Fidelity,
+    _ clusters: ErrorClusters?
+  ) -> JSONValue {
+    guard allows(quantity, fidelity), let value = quantity.value(of: loss) else {
+      let reason = "the tokens do not determine the bytes of the text"
+      return JSONReport.measured(nil, nil, reason: allows(quantity, fidelity) ? "no units" : reason)
+    }
+    let uncertainty = clusters.flatMap {
+      quantity.uncertainty($0, level: EvalCommand.intervalLevel)
+    }
+    let reason = result.model.model.learns ? "the model learns as it reads" : "too little text"
+    return JSONReport.measured(value, uncertainty, reason: reason)
+  }
+
+  private func allows(_ quantity: LossQuantity, _ fidelity: Fidelity) -> Bool {
+    fidelity == .lossless || !quantity.needsFidelity || command.allowsLossy
+  }
+
+  private func json(_ clusters: ErrorClusters) -> JSONValue {
+    [
+      "kind": .string(clusters.kind.rawValue),
+      "count": .integer(clusters.clusters.count),
+      "meanTokenCount": .number(clusters.meanTokenCount),
+      "lowerBound": .bool(clusters.isLowerBound),
+    ]
+  }
+
+  private func baselines(of files: [EvalResult.File]) -> JSONValue {
+    let part = EvalResult(model: result.model, files: files)
+    return [
+      "uniformBitsPerByte": 8.0,
+      "orderZeroBitsPerByte": .number(part.orderZeroBitsPerByte),
+    ]
+  }
+}

@@ -1,0 +1,193 @@
+import IsoLoss
+
+/// Which model `isoloss eval` scores under, as the words ask.
+enum EvalModelChoice: Sendable, Hashable {
+  /// The adaptive model.
+  case adaptive(AdaptiveModel.Effort, memory: Int)
+
+  /// An n-gram model trained first.
+  case kneserNey(KneserNeyRecipe)
+}
+
+/// How an n-gram model is trained for `isoloss eval`.
+struct KneserNeyRecipe: Sendable, Hashable {
+  /// The training texts, as given.
+  var inputs: [String]
+
+  /// The length of the longest n-grams.
+  var order: Int
+
+  /// What a token is.
+  var unit: TextUnit
+
+  /// The choices of training.
+  var options: KneserNeyOptions
+}
+
+// MARK: - Parsing
+
+extension EvalModelChoice {
+  private static let adaptiveOptions = ["effort", "memory", "carry"]
+  private static let trainingOptions = ["order", "unit", "reserved", "discounts"]
+
+  /// Takes the choice from parsed words.
+  init(_ words: ParsedWords) throws(UsageError) {
+    let isTrained = !words.texts("train").isEmpty
+    try words.refuseTogether(["train", "model"])
+    for name in isTrained ? Self.adaptiveOptions : [] where words.isGiven(name) {
+      throw .conflict("--train", "--\(name)")
+    }
+    for name in isTrained ? [] : Self.trainingOptions where words.isGiven(name) {
+      throw .needs(option: "--\(name)", other: "--train")
+    }
+    self = isTrained ? .kneserNey(try KneserNeyRecipe(words)) : try Self.adaptive(words)
+  }
+
+  private static func adaptive(_ words: ParsedWords) throws(UsageError) -> EvalModelChoice {
+    .adaptive(
+      words.text("effort").flatMap(AdaptiveModel.Effort.init) ?? .standard,
+      memory: try words.quantity("memory", default: AdaptiveModel.defaultMemory, Quantity.memory)
+    )
+  }
+}
+
+extension KneserNeyRecipe {
+  /// Takes the recipe from parsed words.
+  init(_ words: ParsedWords) throws(UsageError) {
+    inputs = words.texts("train")
+    unit = words.text("unit").flatMap(TextUnit.init) ?? .word
+    order = try words.quantity("order", default: unit == .word ? 5 : 6) {
+      (text) throws(QuantityError) in
+      try Quantity.integer(text, in: 1...KneserNeyTrainer.largestOrder)
+    }
+    options = KneserNeyOptions()
+    options.reservedWords = words.text("reserved").flatMap(ReservedWordPolicy.init) ?? .skip
+    options.discounts = words.text("discounts") == "strict" ? .error : .fallback
+    if inputs.contains("-"), words.arguments.contains("-") {
+      throw .other("standard input is given twice, to train on and to score")
+    }
+  }
+}
+
+// MARK: - Making
+
+extension EvalModelChoice {
+  /// Makes the model, training it where there is something to train on.
+  func make(in context: CommandContext) throws -> EvalModel {
+    switch self {
+    case .adaptive(let effort, let memory):
+      EvalModel(
+        model: try AdaptiveModel(effort: effort, memory: memory),
+        title: "adaptive, effort \(effort.rawValue)",
+        json: [
+          "name": "adaptive",
+          "tokenUnit": "byte",
+          "learns": true,
+          "effort": .string(effort.rawValue),
+          "memoryByteCount": .integer(memory),
+        ]
+      )
+    case .kneserNey(let recipe):
+      try recipe.make(in: context)
+    }
+  }
+}
+
+extension KneserNeyRecipe {
+  fileprivate func make(in context: CommandContext) throws -> EvalModel {
+    var trainer = try KneserNeyTrainer(order: order, unit: unit, options: options)
+    let files = try inputs.flatMap(context.expandFolder).map { try add($0, to: &trainer, context) }
+    let model = try trainer.train()
+    return EvalModel(
+      model: model,
+      title: "\(model.name) of \(unit)s, \(NumberText.count(model.vocabularySize)) in vocabulary,"
+        + " trained on \(files.map(\.name).joined(separator: ", "))",
+      json: json(model, files),
+      warnings: model.discountFallbacks.map { order, failure in
+        let message = "order \(order) takes the discounts 0.5, 1, 1.5: \(failure)"
+        return ReportWarning(id: "discount-fallback", message: message)
+      }
+    )
+  }
+
+  /// A training text as reports name it.
+  private struct TrainingFile {
+    var name: String
+    var byteCount: Int
+    var hash: ContentHash
+  }
+
+  private func add(
+    _ word: String,
+    to trainer: inout KneserNeyTrainer,
+    _ context: CommandContext
+  ) throws -> TrainingFile {
+    let name = context.displayName(word)
+    let source = try context.open(word)
+    let progress = ProgressLine(
+      "train \(name)",
+      totalByteCount: source.byteCountIfKnown,
+      in: context
+    )
+    defer { progress.finish() }
+    let hash = try context.readChunks(of: source) { chunk, byteCount in
+      try trainer.add(chunk, of: name)
+      progress.update(byteCount: byteCount)
+    }
+    try trainer.endText(name)
+    return TrainingFile(name: name, byteCount: hash.byteCount, hash: hash.hash)
+  }
+
+  private func json(_ model: KneserNeyModel, _ files: [TrainingFile]) -> JSONObject {
+    [
+      "name": .string(model.name),
+      "tokenUnit": .string(model.tokenUnit),
+      "learns": false,
+      "order": .integer(model.order),
+      "reserved": .string(options.reservedWords.rawValue),
+      "vocabularySize": .integer(model.vocabularySize),
+      "ngramCounts": .array(model.ngramCounts.map { .integer($0) }),
+      "discounts": .array(
+        model.discounts.map { [.number($0.one), .number($0.two), .number($0.threeOrMore)] }
+      ),
+      "trainingTokenCount": .integer(model.trainingTokenCount),
+      "skippedReservedWordCount": .integer(model.skippedReservedWordCount),
+      "trainingFiles": .array(
+        files.map { file in
+          [
+            "name": .string(file.name),
+            "byteCount": .integer(file.byteCount),
+            "sha256": .string("\(file.hash)"),
+          ]
+        }
+      ),
+    ]
+  }
+}
+
+/// A model ready to score, with what reports say of it.
+struct EvalModel {
+  /// The model.
+  var model: any LanguageModel
+
+  /// What text reports call it.
+  var title: String
+
+  /// What JSON reports say of it.
+  var json: JSONObject
+
+  /// What there is to warn about.
+  var warnings: [ReportWarning] = []
+}
+
+/// A warning of a report: a stable name for programs, and words for people.
+struct ReportWarning: Sendable, Hashable {
+  /// The stable name, such as `invalid-utf8`.
+  var id: String
+
+  /// The words.
+  var message: String
+
+  /// The warning as reports in JSON carry it.
+  var json: JSONValue { ["id": .string(id), "message": .string(message)] }
+}

@@ -1,0 +1,191 @@
+import IsoLoss
+
+/// What `isoloss eval` found out.
+struct EvalResult {
+  /// One text scored to its end.
+  struct File {
+    /// The name as given.
+    var name: String
+
+    /// The SHA-256 of its bytes.
+    var hash: ContentHash
+
+    /// The loss and how it spreads.
+    var evaluation: TextEvaluation
+
+    /// Whether its tokens determine its bytes.
+    var fidelity: Fidelity
+
+    /// What its bytes cost an order-0 model.
+    var orderZero: OrderZeroBaseline
+  }
+
+  /// A text that could not be scored.
+  struct Failure {
+    /// The name as given.
+    var name: String
+
+    /// Why, with the name in it.
+    var message: String
+  }
+
+  /// The model.
+  var model: EvalModel
+
+  /// The texts scored, in order.
+  var files: [File] = []
+
+  /// The texts that could not be scored.
+  var failures: [Failure] = []
+
+  /// What there is to warn about.
+  var warnings: [ReportWarning] = []
+}
+
+extension EvalResult {
+  /// The loss of all texts taken together.
+  var total: CrossEntropy {
+    files.reduce(CrossEntropy()) { $0 + $1.evaluation.crossEntropy }
+  }
+
+  /// How the errors' clusters were formed; `nil` for a model that learns, or too little text.
+  var errorClusters: ErrorClusters? { Self.errorClusters(files) }
+
+  /// The clusters of some of the texts.
+  static func errorClusters(_ files: [File]) -> ErrorClusters? {
+    ErrorClusters.choose(
+      documents: files.flatMap(\.evaluation.documents),
+      blocks: files.map(\.evaluation.blocks)
+    )
+  }
+
+  /// Whether all tokens determine all bytes.
+  var fidelity: Fidelity {
+    files.reduce(.lossless) { sum, file in
+      switch (sum, file.fidelity) {
+      case (_, .lossless): sum
+      case (.lossless, _): file.fidelity
+      case (.lossy(let first, let reason), .lossy(let second, _)):
+        .lossy(unmodelledByteCount: first + second, reason: reason)
+      }
+    }
+  }
+}
+
+/// Scores the texts of one `isoloss eval`, one after another.
+struct EvalRun {
+  let command: EvalCommand
+  let model: EvalModel
+  let context: CommandContext
+
+  /// Scores every text; one that fails does not keep the others from being scored.
+  ///
+  /// - Throws: What ends the command altogether: a signal, or a per-token file that cannot be written.
+  func result() throws -> EvalResult {
+    var result = EvalResult(model: model, warnings: model.warnings)
+    let words = try command.inputs.flatMap(context.expandFolder)
+    let perToken = try command.perTokenPath.map {
+      try PerTokenWriter(
+        path: context.path($0),
+        ranks: command.ranks,
+        namesFiles: words.count > 1
+      )
+    }
+    for word in words {
+      do {
+        let file = try evaluate(word, model.model, perToken, &result.warnings)
+        result.files.append(file)
+      } catch let error as PerTokenWriter.Failure {
+        throw error.cause
+      } catch let error where !(error is Interruption) {
+        let failure = EvalResult.Failure(name: context.displayName(word), message: "\(error)")
+        if words.count > 1 { context.reportError(failure.message) }
+        result.failures.append(failure)
+      }
+    }
+    for warning in result.warnings { context.warn(warning.message) }
+    if !result.files.isEmpty { try perToken?.commit() }
+    return result
+  }
+
+  private func evaluate(
+    _ word: String,
+    _ model: some LanguageModel,
+    _ perToken: PerTokenWriter?,
+    _ warnings: inout [ReportWarning]
+  ) throws -> EvalResult.File {
+    let name = context.displayName(word)
+    let source = try context.open(word)
+    if !command.carries { model.forget() }
+    var options = EvaluationOptions()
+    options.separator = command.separator
+    options.learns = model.learns
+    var evaluator = TextEvaluator(
+      scorer: model.makeScorer(ranks: command.ranks),
+      options: options,
+      observe: perToken.map { writer in { try writer.write($0, bytes: $1, file: name) } }
+    )
+    let reading = try feed(source, to: &evaluator)
+    let evaluation = try evaluator.finish()
+    guard evaluation.crossEntropy.tokenCount > 0 else {
+      throw CommandError("`\(name)`: nothing to score: the input is empty")
+    }
+    warnings += textWarnings(
+      evaluation.crossEntropy.text,
+      firstBytes: reading.summary.firstBytes,
+      name: name
+    )
+    return EvalResult.File(
+      name: name,
+      hash: reading.summary.hash,
+      evaluation: evaluation,
+      fidelity: evaluator.finishedScorer.fidelity,
+      orderZero: reading.orderZero
+    )
+  }
+
+  /// Reads the source to its end in pieces small enough to stop between.
+  private func feed(
+    _ source: any ByteSource,
+    to evaluator: inout TextEvaluator<some TextScorer>
+  ) throws -> (summary: InputSummary, orderZero: OrderZeroBaseline) {
+    let pieceByteCount = command.ranks ? 1 << 10 : 1 << 14
+    let total = source.byteCountIfKnown
+    let progress = ProgressLine("eval \(source.name)", totalByteCount: total, in: context)
+    defer { progress.finish() }
+    var orderZero = OrderZeroBaseline()
+    let summary = try context.readChunks(of: source) { chunk, byteCount in
+      orderZero.count(chunk)
+      for start in stride(from: 0, to: chunk.count, by: pieceByteCount) {
+        try context.interruption.check()
+        let piece = chunk[start..<min(start + pieceByteCount, chunk.count)]
+        try evaluator.consume(Array(piece))
+        progress.update(byteCount: byteCount - chunk.count + start + piece.count)
+      }
+    }
+    return (summary, orderZero)
+  }
+
+  private func textWarnings(
+    _ text: TextCounts,
+    firstBytes: [UInt8],
+    name: String
+  ) -> [ReportWarning] {
+    var warnings = [ReportWarning]()
+    if let mistaken = MistakenInput.detect(firstBytes: firstBytes) {
+      warnings.append(ReportWarning(id: "mistaken-input", message: "`\(name)` \(mistaken.hint)"))
+    }
+    if text.startsWithByteOrderMark {
+      let message = "`\(name)` begins with a byte-order mark, scored as the 3 bytes it is"
+      warnings.append(ReportWarning(id: "byte-order-mark", message: message))
+    }
+    if let offset = text.firstInvalidUTF8Offset {
+      let runs = text.invalidUTF8RunCount
+      let message =
+        "`\(name)` is not all UTF-8: \(NumberText.count(runs)) invalid run\(runs == 1 ? "" : "s"), the"
+        + " first at byte \(offset); each counts as one character"
+      warnings.append(ReportWarning(id: "invalid-utf8", message: message))
+    }
+    return warnings
+  }
+}

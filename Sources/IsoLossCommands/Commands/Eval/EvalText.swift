@@ -1,0 +1,197 @@
+import IsoLoss
+
+/// The report of `isoloss eval` for people.
+struct EvalText {
+  let result: EvalResult
+  let command: EvalCommand
+
+  /// The whole report.
+  var text: String {
+    var sections = [heading]
+    if result.files.count > 1 { sections.append(fileTable) }
+    sections += [quantityTable, notes]
+    return sections.joined(separator: "\n")
+  }
+
+  private var heading: String {
+    let total = result.total
+    let name =
+      result.files.count == 1 ? result.files[0].name : "\(result.files.count) files"
+    let counts = [
+      "\(NumberText.count(total.text.byteCount)) bytes",
+      "\(NumberText.count(total.text.characterCount)) characters",
+      "\(NumberText.count(total.text.wordCount)) words",
+      "\(NumberText.count(total.text.lineCount)) lines",
+      documentCount,
+    ]
+    let unit = result.model.model.tokenUnit
+    return """
+      text   \(name)
+             \(counts.joined(separator: ", "))
+      model  \(result.model.title)
+             tokens are \(unit)s\(result.model.model.learns ? "; learns as it reads" : "")
+
+      """
+  }
+
+  private var documentCount: String {
+    let count = result.files.reduce(0) { $0 + $1.evaluation.documentCount }
+    return "\(NumberText.count(count)) document\(count == 1 ? "" : "s")"
+  }
+
+  private var fileTable: String {
+    var table = TextTable([.left, .right, .right, .right, .right])
+    table.add(["file", "bytes", "nats per token", "perplexity", "bits per byte"])
+    for file in result.files {
+      let loss = file.evaluation.crossEntropy
+      let quantities = ["natsPerToken", "perplexity", "bitsPerByte"].map { key in
+        LossQuantity.all.first { $0.key == key }.map { value($0, loss, file.fidelity) } ?? ""
+      }
+      table.add([file.name, NumberText.count(loss.text.byteCount)] + quantities)
+    }
+    return table.text
+  }
+}
+
+// MARK: - Quantities
+
+extension EvalText {
+  /// A column of the table: its heading, and what it says of a quantity.
+  private struct Column {
+    var heading: String
+    var alignment = TextTable.Alignment.right
+    var cell: (LossQuantity) -> String
+  }
+
+  private var quantityTable: String {
+    let columns = columns
+    var table = TextTable(columns.map(\.alignment))
+    table.add(columns.map(\.heading))
+    for quantity in LossQuantity.all {
+      table.add(columns.map { $0.cell(quantity) })
+      if quantity.key == "perplexity", result.total.unknownCount > 0 { table.add(knownRow) }
+    }
+    return table.text
+  }
+
+  private var columns: [Column] {
+    let total = result.total
+    let isMany = result.files.count > 1
+    var columns = [
+      Column(heading: isMany ? "all files" : "", alignment: .left) { $0.title },
+      Column(heading: "value") { value($0, total, result.fidelity) },
+    ]
+    if let clusters = result.errorClusters { columns += errorColumns(clusters) }
+    if isMany { columns.append(Column(heading: "mean of files") { macro($0) }) }
+    columns.append(Column(heading: "per", alignment: .left) { units($0, total) })
+    return columns
+  }
+
+  private func errorColumns(_ clusters: ErrorClusters) -> [Column] {
+    let uncertainty = { (quantity: LossQuantity) -> Uncertainty? in
+      guard isMeaningful(quantity, result.fidelity) else { return nil }
+      return quantity.uncertainty(clusters, level: EvalCommand.intervalLevel)
+    }
+    return [
+      Column(heading: "std. error") { quantity in
+        uncertainty(quantity).map { NumberText.error($0.standardError) } ?? "n/a"
+      },
+      Column(heading: "95 % interval", alignment: .left) { quantity in
+        uncertainty(quantity).map { interval($0.interval) } ?? "n/a"
+      },
+    ]
+  }
+
+  private var knownRow: [String] {
+    let total = result.total
+    let known = NumberText.count(total.tokenCount - total.unknownCount)
+    let perplexity = NumberText.measured(total.perplexityExcludingUnknown)
+    let blanks = [String](repeating: "", count: columns.count - 3)
+    return ["  without unknown", perplexity] + blanks + ["\(known) known tokens"]
+  }
+
+  private func isMeaningful(_ quantity: LossQuantity, _ fidelity: Fidelity) -> Bool {
+    fidelity == .lossless || !quantity.needsFidelity || command.allowsLossy
+  }
+
+  private func value(
+    _ quantity: LossQuantity,
+    _ loss: CrossEntropy,
+    _ fidelity: Fidelity
+  ) -> String {
+    guard isMeaningful(quantity, fidelity), let value = quantity.value(of: loss) else {
+      return "n/a"
+    }
+    return NumberText.measured(value)
+  }
+
+  private func macro(_ quantity: LossQuantity) -> String {
+    guard isMeaningful(quantity, result.fidelity), let mean = result.macroMean(of: quantity) else {
+      return "n/a"
+    }
+    return NumberText.measured(mean)
+  }
+
+  private func interval(_ interval: ClosedRange<Double>) -> String {
+    "\(NumberText.measured(interval.lowerBound)) to \(NumberText.measured(interval.upperBound))"
+  }
+
+  private func units(_ quantity: LossQuantity, _ loss: CrossEntropy) -> String {
+    let count = NumberText.count(loss.count(of: quantity.denominator))
+    switch quantity.denominator {
+    case .tokens: return "\(count) tokens"
+    case .bytes: return "\(count) bytes"
+    case .characters: return "\(count) characters"
+    case .words: return "\(count) words"
+    }
+  }
+}
+
+// MARK: - Notes
+
+extension EvalText {
+  private var notes: String {
+    var lines = [baselineLine]
+    if case .lossy(let count, let reason) = result.fidelity {
+      let shown = command.allowsLossy ? "is given although" : "is not given:"
+      lines.append(
+        "bits per byte \(shown) the tokens do not determine the text: \(reason)"
+          + " (\(NumberText.count(count)) bytes)"
+      )
+    }
+    if result.model.model.learns {
+      lines += result.files.prefix(1).map(learningLine)
+      lines.append("no standard error: the model learns as it reads")
+    } else {
+      lines.append(errorLine)
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private var baselineLine: String {
+    let orderZero = NumberText.measured(result.orderZeroBitsPerByte)
+    return "baselines, bits per byte: uniform over 256 bytes 8, order-0 adaptive \(orderZero)"
+  }
+
+  private func learningLine(_ file: EvalResult.File) -> String {
+    let segments = file.evaluation.learningCurve.segments.suffix(6).map { segment in
+      let bits = NumberText.significant(segment.natsPerByte / LossUnit.natsPerBit, digits: 4)
+      return "\(bits) to byte \(NumberText.count(segment.endOffset))"
+    }
+    return "bits per byte along the text: " + segments.joined(separator: ", ")
+  }
+
+  private var errorLine: String {
+    guard let clusters = result.errorClusters else {
+      return
+        "no standard error: fewer than \(ErrorClusters.minimumBlockCount) blocks of 1,024 tokens"
+    }
+    let count = NumberText.count(clusters.clusters.count)
+    let length = NumberText.measured(clusters.meanTokenCount)
+    let naive = result.total.naiveStandardError.map(NumberText.error) ?? "n/a"
+    let bound =
+      clusters.isLowerBound ? "; a lower bound, for it still rises with the blocks' length" : ""
+    return "standard errors from \(count) \(clusters.kind.rawValue) of \(length) tokens on average"
+      + "\(bound); if tokens were independent: \(naive) nats per token"
+  }
+}

@@ -1,0 +1,82 @@
+import IsoLoss
+
+/// `isoloss fit`: a scaling law L(N, D) from a table of runs.
+public struct FitCommand: Command {
+  /// The table of words.
+  public static let specification = CommandSpecification(
+    name: "fit",
+    summary: "a scaling law from a table of runs, with uncertainties and a picture",
+    discussion: """
+      Fits a law to runs by least squares on the logarithm of the loss (Levenberg-Marquardt from many \
+      starts). The table is CSV with a header: parameters (N, params, parameters), tokens (D, tokens), compute \
+      (C, flops, compute), loss (loss, val_loss, L); two of N, D and C give the third.
+
+      Laws: \(ScalingLaw.forms.map { "\($0.name), \($0.formula)" }.joined(separator: "; ")).
+      """,
+    argument: .init("RUNS.csv", count: 1...1),
+    options: [
+      .choice(
+        "law",
+        ScalingLaw.forms.map(\.name),
+        help: "the law to fit (default: chinchilla)"
+      )
+    ] + RunTableWords.options + [
+      .value("level", "SHARE", help: "the level of the intervals (default: 0.95)"),
+      .flag("hc3", help: "errors that allow the noise to differ from run to run (HC3)"),
+      .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
+      .flag("json", help: "write one JSON object"),
+    ],
+    examples: [
+      .init("isoloss fit corpora/runs-known-truth.csv", "Chinchilla's law from a table"),
+      .init("isoloss fit runs.csv --where dataset=c4 --law kaplan", "Kaplan's law from some rows"),
+      .init("isoloss fit runs.csv --json --svg law.svg", "for programs, and a picture"),
+    ]
+  )
+
+  private var request: FitRequest
+  private let picturePath: String?
+  private let writesJSON: Bool
+
+  /// Takes the meaning from parsed words.
+  public init(_ words: ParsedWords) throws(UsageError) {
+    request = try FitRequest(path: words.arguments.first ?? "-", words)
+    request.level = try words.quantity("level", default: 0.95, Quantity.fraction)
+    guard request.level < 1 else { throw .other("`--level`: expected a share below 1") }
+    request.errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic
+    picturePath = words.text("svg")
+    writesJSON = words.has("json")
+  }
+
+  /// Fits and reports.
+  public func run(in context: CommandContext) throws -> ExitCode {
+    let start = context.secondsNow()
+    let outcome = try request.run(in: context)
+    let result = outcome.result
+    if let picturePath {
+      let figure = FitFigure(result: result, request.options.flopsPerTokenParameter).figure
+      try context.writeFile(picturePath, figure.chart.svg)
+    }
+    if writesJSON {
+      try JSONReport.write(
+        schema: "isoloss.fit",
+        version: FitResult.schemaVersion,
+        body: body(result, outcome.hash),
+        warnings: result.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
+        seconds: context.secondsNow() - start,
+        to: context
+      )
+    } else {
+      try context.output.write(result.summary + "\n")
+    }
+    return .done
+  }
+
+  /// The library's members, with the table's hash and the extent of its runs, which a plan reads.
+  private func body(_ result: FitResult, _ hash: ContentHash) -> [(String, JSONValue)] {
+    let framed: Set = ["schema", "schemaVersion", "warnings"]
+    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) } + [
+      ("sha256", .string("\(hash)")),
+      ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
+    ]
+  }
+}

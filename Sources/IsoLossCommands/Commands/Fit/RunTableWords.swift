@@ -1,0 +1,123 @@
+import IsoLoss
+
+/// The options that say how a run table is read, shared by `fit` and `plan --fit`.
+enum RunTableWords {
+  /// The options' table.
+  static let options: [Option] = [
+    .value(
+      "where",
+      "COLUMN=VALUE",
+      isRepeatable: true,
+      help: "only the rows for which this holds; also !=, <, <=, >, >=; repeatable"
+    ),
+    .value(
+      "column",
+      "NAME=HEADER",
+      isRepeatable: true,
+      help: "which column holds N, D, C or loss where its heading does not say so; repeatable"
+    ),
+    .value(
+      "flops-per-token-parameter",
+      "K",
+      help: "FLOPs per token and parameter, the 6 of C = 6 N D (default: 6)"
+    ),
+  ]
+
+  /// Takes the meaning from parsed words.
+  static func parse(_ words: ParsedWords) throws(UsageError) -> RunTableOptions {
+    var options = RunTableOptions()
+    options.flopsPerTokenParameter = try flopsPerTokenParameter(words)
+    for text in words.texts("column") {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      guard parts.count == 2, let column = RunColumn(spelled: parts[0]) else {
+        throw .other("`--column`: expected such as `loss=C4 Eval Loss`, found `\(text)`")
+      }
+      options.columns[column] = parts[1]
+    }
+    for text in words.texts("where") {
+      do throws(RunTableError.Reason) {
+        options.selections.append(try RunSelection(parsing: text))
+      } catch {
+        throw .other("`--where`: \(error)")
+      }
+    }
+    return options
+  }
+
+  /// The FLOPs per token and parameter, 6 unless given.
+  static func flopsPerTokenParameter(_ words: ParsedWords) throws(UsageError) -> Double {
+    try words.quantity("flops-per-token-parameter", default: 6, Quantity.number)
+  }
+}
+
+/// A law to be fitted to a table.
+struct FitRequest: Sendable {
+  /// The table's path as given; `-` is standard input.
+  var path: String
+
+  /// The law.
+  var form: any ScalingLawForm
+
+  /// How the table is read.
+  var options: RunTableOptions
+
+  /// The level of intervals.
+  var level = 0.95
+
+  /// What the errors are taken to be.
+  var errorModel = LawFit.ErrorModel.homoscedastic
+
+  /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
+  private static let largestTable = 1 << 28
+
+  /// A fit with the table's hash.
+  struct Outcome {
+    var result: FitResult
+    var hash: ContentHash
+  }
+
+  /// Takes the law and the table's reading from parsed words.
+  init(path: String, _ words: ParsedWords) throws(UsageError) {
+    self.path = path
+    form = words.text("law").flatMap(ScalingLaw.form) ?? Chinchilla()
+    options = try RunTableWords.parse(words)
+  }
+
+  /// Reads the table and fits the law.
+  func run(in context: CommandContext) throws -> Outcome {
+    var source = try context.open(path)
+    let bytes = try source.readAll(limit: Self.largestTable)
+    let table = try RunTable(CSVTable(parsing: bytes, name: context.displayName(path)), options)
+    try context.interruption.check()
+    var fit = LawFit(form, to: table)
+    fit.level = level
+    fit.errorModel = errorModel
+    var hasher = ContentHasher()
+    hasher.update(bytes)
+    return Outcome(result: try fit.run(), hash: hasher.finalized())
+  }
+
+  /// Fits the law for a plan, with the extent of its runs.
+  func lawSource(in context: CommandContext) throws -> LawSource {
+    let result = try run(in: context).result
+    for warning in result.warnings { context.warn("\(path): \(warning.message)") }
+    return .law(result.law, name: path, fittedRange: result.table.fittedRange)
+  }
+}
+
+extension RunTable {
+  /// The extent of the runs.
+  var fittedRange: CoefficientSet.FittedRange {
+    CoefficientSet.FittedRange(
+      parameters: range(\.parameters),
+      tokens: range(\.tokens),
+      compute: range(\.compute)
+    )
+  }
+
+  private func range(_ quantity: (Run) -> Double) -> ClosedRange<Double>? {
+    let values = runs.map(quantity).filter { $0 > 0 && $0.isFinite }
+    guard let least = values.min(), let most = values.max() else { return nil }
+    return least...most
+  }
+}

@@ -1,0 +1,38 @@
+import IsoLoss
+
+/// `isoloss help`: what there is, and all about one command.
+public struct HelpCommand: Command {
+  /// The table of words.
+  public static let specification = CommandSpecification(
+    name: "help",
+    summary: "explains a command",
+    discussion: "Without a name it lists the commands.",
+    argument: .init(
+      "COMMAND",
+      count: 0...1,
+      completion: .choices(
+        IsoLossTool.commands.filter { $0 != HelpCommand.self }.map { $0.specification.name }
+      )
+    ),
+    options: [],
+    examples: [.init("isoloss help eval", "every option of `eval`")]
+  )
+
+  private let name: String?
+
+  /// Takes the command's name.
+  public init(_ words: ParsedWords) throws(UsageError) {
+    name = words.arguments.first
+  }
+
+  /// Writes the help.
+  public func run(in context: CommandContext) throws -> ExitCode {
+    guard let name else {
+      try context.output.write(HelpText.tool(IsoLossTool.specifications))
+      return .done
+    }
+    let command = try IsoLossTool.command(named: name)
+    try context.output.write(HelpText.command(command.specification))
+    return .done
+  }
+}

@@ -1,0 +1,130 @@
+import IsoLoss
+
+/// The answers of `isoloss plan`, for people and for programs.
+struct PlanReport {
+  let plan: ComputePlan
+  let answers: [Result<PlanAnswer, PlanError>]
+
+  /// The report for people: the first law's answer, then all of them side by side.
+  func text(_ first: PlanAnswer) -> String {
+    let sections = [heading(first), answerTable(first)]
+    return (sections + (answers.count > 1 ? [comparison] : [])).joined(separator: "\n")
+  }
+
+  private func heading(_ answer: PlanAnswer) -> String {
+    var lines = ["asked  \(question)", "law    \(answer.coefficientSet)\(lawTitle)"]
+    if let hardware = plan.hardware {
+      lines.append(
+        "on     \(NumberText.count(hardware.count)) × \(hardware.accelerator.name),"
+          + " \(NumberText.measured(hardware.accelerator.peak)) FLOP/s each at"
+          + " \(NumberText.measured(100 * hardware.utilization)) % utilization"
+      )
+    }
+    return lines.map { $0 + "\n" }.joined()
+  }
+
+  private var question: String {
+    let value = NumberText.measured(plan.question.value)
+    return switch plan.question {
+    case .compute: "how to spend \(value) FLOPs"
+    case .loss: "the least compute for a loss of \(value)"
+    case .parameters: "the budget for which \(value) parameters are best"
+    case .tokens: "the budget for which \(value) tokens are best"
+    }
+  }
+
+  private var lawTitle: String {
+    guard case .published(let set) = plan.sources[0] else { return "" }
+    return ": \(set.title)"
+  }
+
+  private func answerTable(_ answer: PlanAnswer) -> String {
+    var table = TextTable([.left, .right, .left])
+    table.add(["compute", NumberText.measured(answer.compute), "FLOPs"])
+    table.add(["parameters", NumberText.measured(answer.parameters), scaled(answer.parameters)])
+    table.add(["tokens", NumberText.measured(answer.tokens), scaled(answer.tokens)])
+    table.add(["tokens per parameter", NumberText.measured(answer.tokensPerParameter)])
+    table.add(["loss", answer.loss.map(NumberText.measured) ?? "n/a", lossUnit])
+    if let time = answer.time {
+      table.add(["hours", NumberText.measured(time.hours), NumberText.duration(3600 * time.hours)])
+      table.add(["accelerator hours", NumberText.measured(time.deviceHours)])
+    }
+    return table.text
+  }
+
+  private func scaled(_ value: Double) -> String { NumberText.scaled(value) }
+
+  private var lossUnit: String {
+    guard case .published(let set) = plan.sources[0] else { return "in the unit of the law's runs" }
+    return set.lossUnit
+  }
+}
+
+// MARK: - Side by side
+
+extension PlanReport {
+  private var comparison: String {
+    var table = TextTable([.left, .right, .right, .right, .right, .right])
+    table.add(["law", "compute", "parameters", "tokens", "tokens per parameter", "loss"])
+    for (source, answer) in zip(plan.sources, answers) {
+      switch answer {
+      case .success(let answer):
+        table.add([
+          source.name,
+          NumberText.significant(answer.compute, digits: 4),
+          scaled(answer.parameters),
+          scaled(answer.tokens),
+          NumberText.significant(answer.tokensPerParameter, digits: 4),
+          answer.loss.map { NumberText.significant($0, digits: 5) } ?? "n/a",
+        ])
+      case .failure:
+        table.add([source.name, "n/a", "n/a", "n/a", "n/a", "n/a"])
+      }
+    }
+    return table.text + notes
+  }
+
+  /// What to know before trusting the other laws; the first one's warnings are said apart.
+  private var notes: String {
+    let lines = zip(plan.sources, answers).dropFirst().flatMap { source, answer in
+      switch answer {
+      case .success(let answer): answer.warnings.map { "\(source.name): \($0.message)" }
+      case .failure(let error): ["\(source.name): \(error)"]
+      }
+    }
+    return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
+  }
+}
+
+// MARK: - JSON
+
+extension PlanReport {
+  /// The first answer's members, and the other laws' answers under `alternatives`.
+  func json() throws -> [(String, JSONValue)] {
+    var body = try answers[0].get().json.members.filter { $0.key != "warnings" }
+      .map { ($0.key, $0.value) }
+    body.insert(("question", questionJSON), at: 0)
+    body.append(("flopsPerTokenParameter", .number(plan.flopsPerTokenParameter)))
+    if case .published(let set) = plan.sources[0] {
+      body.append(("source", .string(set.source)))
+      body.append(("lossUnit", .string(set.lossUnit)))
+      body.append(("parameterCount", .string(set.parameterCount.rawValue)))
+    }
+    let alternatives = zip(plan.sources, answers).dropFirst().map { source, answer -> JSONValue in
+      switch answer {
+      case .success(let answer): .object(answer.json)
+      case .failure(let error):
+        ["coefficientSet": .string(source.name), "error": .string("\(error)")]
+      }
+    }
+    body.append(("alternatives", .array(alternatives)))
+    return body
+  }
+
+  private var questionJSON: JSONValue {
+    [
+      "quantity": .string(plan.question.quantity),
+      "value": .number(plan.question.value),
+    ]
+  }
+}

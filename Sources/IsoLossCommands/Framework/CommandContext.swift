@@ -1,0 +1,115 @@
+public import IsoLoss
+
+/// The world a command runs in: nothing below `main.swift` reads globals.
+///
+/// Commands, notebooks and snapshots therefore run in process and in parallel.
+public struct CommandContext {
+  /// When color is used.
+  public enum Color: String, Sendable, Hashable {
+    /// Where standard output is a terminal and `NO_COLOR` is not set.
+    case auto
+
+    /// Always.
+    case always
+
+    /// Never.
+    case never
+  }
+
+  /// What is known of the terminal.
+  public struct Terminal: Sendable, Hashable {
+    /// Whether standard output is one.
+    public var isOutput = false
+
+    /// Whether standard error is one.
+    public var isDiagnostics = false
+
+    /// How many columns it has.
+    public var width = 80
+
+    /// Creates the description of no terminal.
+    public init() {}
+  }
+
+  /// The folder that relative paths start from; `nil` for the process's own.
+  public var workingDirectory: String?
+
+  /// The environment's variables.
+  public var environment: [String: String] = [:]
+
+  /// Opens standard input.
+  public var standardInput: () -> any ByteSource
+
+  /// Where results go.
+  public var output: any TextSink
+
+  /// Where progress, warnings and errors go.
+  public var diagnostics: any TextSink
+
+  /// What is known of the terminal.
+  public var terminal = Terminal()
+
+  /// Seconds from some fixed moment on, for progress and `--verbose`.
+  public var secondsNow: () -> Double
+
+  /// Raised when a signal asks to stop.
+  public var interruption: InterruptionFlag
+
+  /// Whether `--quiet` was given.
+  public internal(set) var isQuiet = false
+
+  /// Whether `--verbose` was given.
+  public internal(set) var isVerbose = false
+
+  /// What `--color` says.
+  public internal(set) var color = Color.auto
+
+  /// Creates a context without a terminal and with an empty environment.
+  public init(
+    standardInput: @escaping () -> any ByteSource,
+    output: any TextSink,
+    diagnostics: any TextSink,
+    secondsNow: @escaping () -> Double,
+    interruption: InterruptionFlag = InterruptionFlag()
+  ) {
+    self.standardInput = standardInput
+    self.output = output
+    self.diagnostics = diagnostics
+    self.secondsNow = secondsNow
+    self.interruption = interruption
+  }
+}
+
+// MARK: - Diagnostics
+
+extension CommandContext {
+  /// Says something that may make the result other than was meant.
+  public func warn(_ message: String) {
+    if !isQuiet { say("warning: \(message)") }
+  }
+
+  /// Says a particular that only `--verbose` asks for.
+  public func note(_ message: String) {
+    if isVerbose { say(message) }
+  }
+
+  /// Says what went wrong.
+  public func reportError(_ message: String) {
+    say("error: \(message)")
+  }
+
+  private func say(_ line: String) {
+    // A diagnostics stream that is gone must not keep the work from being done.
+    try? diagnostics.write(line + "\n")
+    try? diagnostics.flush()
+  }
+
+  /// Whether results may be colored.
+  public var usesColor: Bool {
+    switch color {
+    case .always: true
+    case .never: false
+    case .auto: terminal.isOutput && environment["NO_COLOR", default: ""].isEmpty
+    }
+  }
+}

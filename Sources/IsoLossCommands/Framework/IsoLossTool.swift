@@ -1,0 +1,115 @@
+import IsoLoss
+
+/// The whole command: finds the subcommand, runs it, and turns every error into words and a code.
+public enum IsoLossTool {
+  /// The subcommands, in help's order; adding one adds its line here.
+  static let commands: [any Command.Type] = [
+    EvalCommand.self,
+    FitCommand.self,
+    PlanCommand.self,
+    CompletionsCommand.self,
+    HelpCommand.self,
+  ]
+
+  /// The tables of all subcommands.
+  public static var specifications: [CommandSpecification] { commands.map { $0.specification } }
+
+  /// Runs the words after `isoloss`.
+  public static func run(_ words: [String], in context: CommandContext) -> ExitCode {
+    do {
+      let code = try dispatch(words, in: context)
+      try context.output.flush()
+      return code
+    } catch {
+      return report(error, words, in: context)
+    }
+  }
+
+  private static func dispatch(_ words: [String], in context: CommandContext) throws -> ExitCode {
+    guard let name = words.first else {
+      try context.output.write(HelpText.tool(specifications))
+      return .unusable
+    }
+    switch name {
+    case "--version":
+      try context.output.write("isoloss \(IsoLossVersion.current)\n")
+      return .done
+    case "--help", "-h":
+      try context.output.write(HelpText.tool(specifications))
+      return .done
+    default:
+      return try run(command(named: name), Array(words.dropFirst()), in: context)
+    }
+  }
+
+  /// The subcommand of a name.
+  ///
+  /// - Throws: ``UsageError/unknownCommand(_:suggestion:)`` with the nearest name.
+  static func command(named name: String) throws(UsageError) -> any Command.Type {
+    if let command = commands.first(where: { $0.specification.name == name }) { return command }
+    let names = commands.map { $0.specification.name }
+    throw .unknownCommand(name, suggestion: closestSpelling(to: name, among: names))
+  }
+
+  private static func run(
+    _ command: any Command.Type,
+    _ words: [String],
+    in context: CommandContext
+  ) throws -> ExitCode {
+    let parsed = try ParsedWords(words, for: command.specification)
+    if parsed.has("help") {
+      try context.output.write(HelpText.command(command.specification))
+      return .done
+    }
+    var context = context
+    context.isQuiet = parsed.has("quiet")
+    context.isVerbose = parsed.has("verbose")
+    context.color = parsed.text("color").flatMap(CommandContext.Color.init) ?? .auto
+    return try command.init(parsed).run(in: context)
+  }
+}
+
+// MARK: - Errors
+
+extension IsoLossTool {
+  private static func report(
+    _ error: any Error,
+    _ words: [String],
+    in context: CommandContext
+  ) -> ExitCode {
+    switch error {
+    case let interruption as Interruption:
+      try? context.output.flush()
+      context.reportError(interruption.description)
+      return .signal(interruption.signal)
+    case let error as FileError where error.reason == .brokenPipe:
+      // The reader has seen enough, as in `isoloss … | head -3`.
+      return .done
+    case let error as FileError where error.reason == .interrupted:
+      return report(Interruption(signal: context.interruption.signal ?? 2), words, in: context)
+    case let error as UsageError:
+      context.reportError("\(error)\n\(helpHint(words))")
+    default:
+      try? context.output.flush()
+      context.reportError("\(error)")
+    }
+    return .unusable
+  }
+
+  private static func helpHint(_ words: [String]) -> String {
+    let name = words.first.flatMap { word in commands.first { $0.specification.name == word } }
+    guard let name else { return "`isoloss help` lists the commands" }
+    return "`isoloss help \(name.specification.name)` shows what it takes"
+  }
+}
+
+/// Something that keeps a command from its result, in words.
+public struct CommandError: Error, Hashable, CustomStringConvertible {
+  /// What was expected, what was found, and a hint.
+  public var description: String
+
+  /// Creates the error.
+  public init(_ description: String) {
+    self.description = description
+  }
+}

@@ -1,0 +1,97 @@
+/// How a text is evaluated.
+public struct EvaluationOptions: Sendable, Hashable {
+  /// What separates documents within a file.
+  public var separator = DocumentSeparator.file
+
+  /// How many tokens the shortest block of the error's estimate holds.
+  public var blockTokenCount = 1024
+
+  /// Whether the model learns from the text it scores, so that a learning curve replaces errors.
+  public var learns = false
+
+  /// Creates the default: a file is a document, blocks of 1,024 tokens, a model that stays as it is.
+  public init() {}
+}
+
+/// The evaluation of one text: its loss, and how the loss spreads over it.
+public struct TextEvaluation: Sendable, Hashable {
+  /// The loss and the counts of the scored text.
+  public var crossEntropy = CrossEntropy()
+
+  /// The documents in order; empty where the model learns.
+  public var documents: [Cluster] = []
+
+  /// Blocks of the shortest length, never across documents' files; empty where the model learns.
+  public var blocks: [Cluster] = []
+
+  /// The fall of the loss along the text; empty unless the model learns.
+  public var learningCurve = LearningCurve()
+
+  /// How many documents the text holds.
+  public var documentCount = 0
+}
+
+/// Scores one text, chunk by chunk, and adds everything up.
+///
+///     var evaluator = TextEvaluator(scorer: model.makeScorer())
+///     while let chunk = try source.next() { try evaluator.consume(chunk) }
+///     let evaluation = try evaluator.finish()
+///     print(evaluation.crossEntropy.perplexity)
+public struct TextEvaluator<Scorer: TextScorer> {
+  private var scorer: Scorer
+  private var tally: EvaluationTally
+  private var splitter: DocumentSplitter
+
+  /// What sees each token with its bytes; the per-token file is written here.
+  private let observe: ((ScoredToken, ArraySlice<UInt8>) throws -> Void)?
+
+  /// Creates an evaluator at the beginning of a text.
+  ///
+  /// - Parameters:
+  ///   - scorer: A scorer at the beginning of a text.
+  ///   - options: How the text is evaluated.
+  ///   - observe: Called for each token with the bytes it covers.
+  public init(
+    scorer: Scorer,
+    options: EvaluationOptions = EvaluationOptions(),
+    observe: ((ScoredToken, ArraySlice<UInt8>) throws -> Void)? = nil
+  ) {
+    self.scorer = scorer
+    self.observe = observe
+    tally = EvaluationTally(options)
+    splitter = DocumentSplitter(options.separator)
+  }
+
+  /// Scores the bytes that follow those of the last call.
+  ///
+  /// - Throws: What the scorer and the observer throw.
+  public mutating func consume(_ chunk: [UInt8]) throws {
+    try consume(splitter.split(chunk))
+  }
+
+  private mutating func consume(_ part: (bytes: [UInt8], starts: [Int])) throws {
+    tally.append(part.bytes, documentStarts: part.starts)
+    let observe = observe
+    try scorer.score(part.bytes) { token in
+      try observe?(token, tally.bytes(of: token))
+      tally.add(token)
+    }
+    tally.dropScoredBytes()
+  }
+
+  /// Ends the text and returns its evaluation.
+  ///
+  /// - Throws: What the scorer and the observer throw.
+  public mutating func finish() throws -> TextEvaluation {
+    try consume(splitter.split([], isEnd: true))
+    let observe = observe
+    try scorer.finish { token in
+      try observe?(token, tally.bytes(of: token))
+      tally.add(token)
+    }
+    return tally.finish()
+  }
+
+  /// The scorer, to ask what it found out about the text.
+  public var finishedScorer: Scorer { scorer }
+}

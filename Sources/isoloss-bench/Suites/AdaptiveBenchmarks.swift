@@ -1,0 +1,54 @@
+import Foundation
+import IsoLoss
+
+/// The adaptive model, in bits per byte and bytes per second, beside compressors.
+func adaptiveBenchmarks() -> [Benchmark] {
+  let paths = [
+    ("lighthouse", BenchmarkFiles.package("corpora/lighthouse.txt"), false),
+    ("wikitext-2.test", BenchmarkFiles.shared("data/corpora/wikitext-2.test.txt"), false),
+    ("tinyshakespeare", BenchmarkFiles.shared("data/corpora/tinyshakespeare.txt"), false),
+    ("wikitext-2.train", BenchmarkFiles.shared("data/corpora/wikitext-2.train.txt"), true),
+  ]
+  return paths.flatMap { name, path, isSlow in
+    guard let path else { return [Benchmark]() }
+    return AdaptiveModel.Effort.allCases.map { effort in
+      adaptive(name, path, effort, isSlow: isSlow || effort == .maximal)
+    }
+  }
+}
+
+private func adaptive(
+  _ name: String,
+  _ path: String,
+  _ effort: AdaptiveModel.Effort,
+  isSlow: Bool
+) -> Benchmark {
+  let bytes = BenchmarkFiles.bytes(path)
+  let compressor = effort == .standard ? "ppmd" : "zpaq"
+  return Benchmark(
+    name: "NGramModels/adaptive-\(effort.rawValue)/\(name)",
+    amount: Double(bytes.count),
+    unit: .bytes,
+    isSlow: isSlow,
+    peer: Peer(script: "compressor.py", arguments: [compressor, path]),
+    run: {
+      // Making the model counts: its tables are part of the work.
+      let model = try AdaptiveModel(effort: effort)
+      var evaluator = TextEvaluator(scorer: model.makeScorer(ranks: false), options: .learning)
+      for start in stride(from: 0, to: bytes.count, by: 1 << 14) {
+        try evaluator.consume(Array(bytes[start..<min(start + 1 << 14, bytes.count)]))
+      }
+      return try evaluator.finish().crossEntropy.bitsPerByte
+    },
+    // 7-Zip's PPMd at its best order needs 1.744, 2.091 and 1.673 on the three larger texts.
+    check: { $0 > 1 && $0 < (bytes.count < 1 << 16 ? 3 : 2.091) }
+  )
+}
+
+extension EvaluationOptions {
+  fileprivate static var learning: EvaluationOptions {
+    var options = EvaluationOptions()
+    options.learns = true
+    return options
+  }
+}

@@ -1,0 +1,30 @@
+import Foundation
+import IsoLoss
+
+/// Every benchmark that can run here, in module order.
+func allBenchmarks() -> [Benchmark] {
+  numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
+    + fitBenchmarks()
+}
+
+/// Where benchmarks find their inputs.
+enum BenchmarkFiles {
+  /// A file of the package.
+  static func package(_ path: String) -> String {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent()
+    return folder.appending(path: path).path
+  }
+
+  /// A file of the data folder beside the package, or that `ISOLOSS_SHARED` names; `nil` where it is absent.
+  static func shared(_ path: String) -> String? {
+    let named = ProcessInfo.processInfo.environment["ISOLOSS_SHARED"]
+    let found = "\(named ?? package("../shared"))/\(path)"
+    return FileManager.default.fileExists(atPath: found) ? found : nil
+  }
+
+  /// A whole file.
+  static func bytes(_ path: String) -> [UInt8] {
+    (FileManager.default.contents(atPath: path)).map(Array.init) ?? []
+  }
+}

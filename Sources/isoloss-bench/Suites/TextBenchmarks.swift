@@ -1,0 +1,24 @@
+import IsoLoss
+
+/// Counting and reading of texts.
+func textBenchmarks() -> [Benchmark] {
+  // Word counts by Python's `len(text.split())`.
+  let texts = [
+    ("lighthouse", BenchmarkFiles.package("corpora/lighthouse.txt"), 5830),
+    ("wikitext-2.train", BenchmarkFiles.shared("data/corpora/wikitext-2.train.txt"), 2_051_910),
+    ("gujarati", BenchmarkFiles.shared("data/corpora/bible.gujarati-nt.txt"), 198_649),
+  ]
+  return texts.compactMap { name, path, wordCount in
+    path.map { textCounts(name, BenchmarkFiles.bytes($0), wordCount) }
+  }
+}
+
+private func textCounts(_ name: String, _ bytes: [UInt8], _ wordCount: Int) -> Benchmark {
+  Benchmark(
+    name: "Tokenization/text-counts/\(name)",
+    amount: Double(bytes.count),
+    unit: .bytes,
+    run: { Double(TextCounts(of: bytes).wordCount) },
+    check: { $0 == Double(wordCount) }
+  )
+}

@@ -1,0 +1,85 @@
+import LanguageModeling
+import Testing
+import Tokenization
+
+@Suite("Text evaluator")
+struct TextEvaluatorTests {
+  private let text =
+    " \n = One = \n \n First text, naïve.\n \n = = Part = = \n more\n = Two = \n \n second\n"
+
+  @Test("how a text is cut never shows", arguments: [1, 2, 3, 7, 1000], DocumentSeparator.allCases)
+  func anyChunks(_ length: Int, _ separator: DocumentSeparator) throws {
+    var options = EvaluationOptions()
+    options.separator = separator
+    options.blockTokenCount = 8
+    let whole = try evaluate(text, options: options)
+    #expect(try evaluate(text, pieceLength: length, options: options) == whole)
+  }
+
+  @Test("documents by file, blank line and title")
+  func documents() throws {
+    let counts = try DocumentSeparator.allCases.map { separator in
+      var options = EvaluationOptions()
+      options.separator = separator
+      return try evaluate(text, options: options).documents.map(\.byteCount)
+    }
+    #expect(counts[0] == [78])
+    // Blank lines belong to the document before them.
+    #expect(counts[1] == [2, 12, 23, 33, 8])
+    #expect(counts[2] == [2, 56, 20])
+  }
+
+  @Test("clusters together hold what the text holds")
+  func clustersAddUp() throws {
+    var options = EvaluationOptions()
+    options.separator = .title
+    options.blockTokenCount = 10
+    let evaluation = try evaluate(text, options: options)
+    for clusters in [evaluation.documents, evaluation.blocks] {
+      let sum = clusters.reduce(Cluster(), +)
+      #expect(sum.tokenCount == evaluation.crossEntropy.tokenCount)
+      #expect(sum.byteCount == evaluation.crossEntropy.text.byteCount)
+      #expect(sum.characterCount == evaluation.crossEntropy.text.characterCount)
+      #expect(abs(sum.nats - evaluation.crossEntropy.totalNats) < 1e-12)
+    }
+    #expect(evaluation.blocks.dropLast().allSatisfy { $0.tokenCount == 10 })
+  }
+
+  @Test("a long line separates nothing and is not held back")
+  func longLine() throws {
+    var options = EvaluationOptions()
+    options.separator = .blankLine
+    let long = String(repeating: " ", count: 10_000) + "\nend\n"
+    #expect(try evaluate("a\n" + long, options: options).documentCount == 1)
+  }
+
+  @Test("the learning curve's segments make up the text")
+  func learningCurve() throws {
+    var options = EvaluationOptions()
+    options.learns = true
+    let evaluation = try evaluate(String(repeating: "a", count: 5000), options: options)
+    #expect(evaluation.learningCurve.segments.map(\.endOffset) == [1024, 2048, 4096, 5000])
+    #expect(evaluation.learningCurve.segments.allSatisfy { abs($0.natsPerByte - 0.97) < 1e-12 })
+    #expect(evaluation.documents.isEmpty)
+    #expect(evaluation.documentCount == 1)
+  }
+
+  @Test("an impossible token names its place")
+  func impossible() {
+    let error = #expect(throws: ZeroProbability.self) { try evaluate("ab!") }
+    #expect(
+      error?.description
+        == "the model gives the token at byte 2 probability 0, so its loss is infinite"
+    )
+  }
+
+  @Test("observers see each token with its bytes")
+  func observer() throws {
+    var seen = [UInt8]()
+    var evaluator = TextEvaluator(scorer: LetterScorer()) { _, bytes in seen += bytes }
+    try evaluator.consume(Array("héll".utf8))
+    try evaluator.consume(Array("o".utf8))
+    _ = try evaluator.finish()
+    #expect(seen == Array("héllo".utf8))
+  }
+}
