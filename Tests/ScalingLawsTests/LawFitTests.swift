@@ -139,6 +139,19 @@ struct LawFitTests {
     }
   }
 
+  @Test("a checkpoint is asked before each step and stops the fit")
+  func checkpoint() {
+    struct Stop: Error {}
+    var asked = 0
+    #expect(throws: Stop.self) {
+      _ = try LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs)).run {
+        asked += 1
+        if asked == 10 { throw Stop() }
+      }
+    }
+    #expect(asked == 10)
+  }
+
   @Test("HC3 changes the errors and not the values")
   func robustErrors() throws {
     var problem = LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs))
