@@ -74,7 +74,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "isoloss",
-      dependencies: ["IsoLossCommands", "Execution", "FileFormats"],
+      dependencies: ["IsoLossCommands"],
       swiftSettings: settings
     ),
     .executableTarget(

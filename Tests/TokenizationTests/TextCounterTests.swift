@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -42,6 +44,23 @@ struct TextCounterTests {
         #expect(counter.finish() == TextCounts(of: text), "\(text)")
       }
     }
+  }
+
+  /// Bytes, `len(s)`, `len(s.split())` and `len(b.splitlines())` of Python 3.11.
+  @Test(
+    "matches Python on the package's texts",
+    arguments: [
+      ("lighthouse", [30610, 30141, 5830, 550]), ("tidewater-manual", [27821, 27775, 4651, 504]),
+      ("kitchen-table", [23091, 22920, 4368, 705]),
+    ]
+  )
+  func matchesPythonOnCorpora(_ name: String, _ figures: [Int]) throws {
+    let path = TestFiles.package("corpora/\(name).txt")
+    let counts = TextCounts(of: [UInt8](try Data(contentsOf: URL(filePath: path))))
+    #expect(
+      [counts.byteCount, counts.characterCount, counts.wordCount, counts.lineCount] == figures
+    )
+    #expect(counts.invalidUTF8RunCount == 0)
   }
 
   @Test("counts of texts add up, and offsets move with them")

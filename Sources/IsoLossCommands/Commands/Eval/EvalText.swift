@@ -153,19 +153,17 @@ extension EvalText {
   private var notes: String {
     var lines = [baselineLine]
     if case .lossy(let count, let reason) = result.fidelity {
-      let shown = command.allowsLossy ? "is given although" : "is not given:"
-      lines.append(
-        "bits per byte \(shown) the tokens do not determine the text: \(reason)"
-          + " (\(NumberText.count(count)) bytes)"
-      )
+      let verdict = command.allowsLossy ? "is given although" : "is not given, because"
+      lines.append("bits per byte \(verdict) the tokens do not determine the text:")
+      lines.append("  \(reason) (\(NumberText.count(count)) bytes)")
     }
     if result.model.model.learns {
-      lines += result.files.prefix(1).map(learningLine)
       lines.append("no standard error: the model learns as it reads")
     } else {
-      lines.append(errorLine)
+      lines += errorLines
     }
-    return lines.map { $0 + "\n" }.joined()
+    let text = lines.map { $0 + "\n" }.joined()
+    return result.model.model.learns ? learningTable + "\n" + text : text
   }
 
   private var baselineLine: String {
@@ -173,25 +171,31 @@ extension EvalText {
     return "baselines, bits per byte: uniform over 256 bytes 8, order-0 adaptive \(orderZero)"
   }
 
-  private func learningLine(_ file: EvalResult.File) -> String {
-    let segments = file.evaluation.learningCurve.segments.suffix(6).map { segment in
-      let bits = NumberText.significant(segment.natsPerByte / LossUnit.natsPerBit, digits: 4)
-      return "\(bits) to byte \(NumberText.count(segment.endOffset))"
-    }
-    return "bits per byte along the text: " + segments.joined(separator: ", ")
+  /// How the loss of the first text falls along it.
+  private var learningTable: String {
+    let segments = result.files.first?.evaluation.learningCurve.segments.suffix(8) ?? []
+    var table = TextTable([.left] + segments.map { _ in .right })
+    table.add(["up to byte"] + segments.map { NumberText.count($0.endOffset) })
+    let bits = segments.map { $0.natsPerByte / LossUnit.natsPerBit }
+    table.add(["bits per byte"] + bits.map { NumberText.significant($0, digits: 4) })
+    return table.text
   }
 
-  private var errorLine: String {
+  private var errorLines: [String] {
     guard let clusters = result.errorClusters else {
-      return
-        "no standard error: fewer than \(ErrorClusters.minimumBlockCount) blocks of 1,024 tokens"
+      let least = ErrorClusters.minimumBlockCount
+      return ["no standard error: fewer than \(least) blocks of 1,024 tokens"]
     }
     let count = NumberText.count(clusters.clusters.count)
     let length = NumberText.measured(clusters.meanTokenCount)
     let naive = result.total.naiveStandardError.map(NumberText.error) ?? "n/a"
-    let bound =
-      clusters.isLowerBound ? "; a lower bound, for it still rises with the blocks' length" : ""
-    return "standard errors from \(count) \(clusters.kind.rawValue) of \(length) tokens on average"
-      + "\(bound); if tokens were independent: \(naive) nats per token"
+    var lines = [
+      "standard errors from \(count) \(clusters.kind.rawValue) of \(length) tokens on average;"
+        + " tokens taken as independent: \(naive) nats"
+    ]
+    if clusters.isLowerBound {
+      lines.append("  they are a lower bound: the error still rises with the blocks' length")
+    }
+    return lines
   }
 }
