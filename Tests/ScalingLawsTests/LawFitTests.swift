@@ -1,4 +1,5 @@
 import CurveFitting
+import LossNumerics
 import ScalingLaws
 import Testing
 
@@ -67,6 +68,10 @@ struct LawFitTests {
       #expect(agree(value, expected, to: 1e-8))
     }
     #expect(result.isConverged)
+    // Sums of squares that are rounding alone are one minimum, however they differ.
+    let same = result.search.minima.filter { $0.fit.residualSumOfSquares < 1e-20 }
+    #expect(same.count == 1)
+    #expect(!result.warnings.map(\.id).contains("second-minimum"))
   }
 
   @Test("gradients of ln L match central differences", arguments: PublishedLaw.all)
@@ -138,6 +143,19 @@ struct LawFitTests {
     }
   }
 
+  @Test("a checkpoint is asked before each step and stops the fit")
+  func checkpoint() {
+    struct Stop: Error {}
+    var asked = 0
+    #expect(throws: Stop.self) {
+      _ = try LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs)).run {
+        asked += 1
+        if asked == 10 { throw Stop() }
+      }
+    }
+    #expect(asked == 10)
+  }
+
   @Test("HC3 changes the errors and not the values")
   func robustErrors() throws {
     var problem = LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs))
@@ -148,6 +166,58 @@ struct LawFitTests {
     let ratio =
       try #require(robust["alpha"]?.standardError) / #require(plain["alpha"]?.standardError)
     #expect(ratio > 0.5 && ratio < 2 && ratio != 1)
+  }
+
+  @Test("intervals of the optimum: those of G and a where they must agree")
+  func optimumIntervals() throws {
+    for form in ScalingLaw.forms {
+      let result = try fit(form, GoldenFit.runs)
+      // At C = k the optimum is G parameters and 1/G tokens.
+      let atOne = try #require(result.optimum(compute: 6))
+      let factor = try #require(result["G"])
+      #expect(agree(atOne.parameters.value, factor.value))
+      #expect(
+        agree(try #require(atOne.parameters.standardError), try #require(factor.standardError))
+      )
+      let top = try #require(factor.interval).upperBound
+      #expect(agree(try #require(atOne.tokens.interval).lowerBound, 1 / top))
+      // Far out, the error of ln N grows as that of a.
+      let (near, far) = (result.optimum(compute: 1e22), result.optimum(compute: 1e300))
+      let spread = { (estimate: Estimate?) -> Double in
+        guard let interval = estimate?.interval else { return .nan }
+        return log(interval.upperBound / interval.lowerBound)
+      }
+      #expect(spread(far?.parameters) > spread(near?.parameters))
+      let loss = try #require(near?.loss.interval)
+      #expect(loss.contains(try #require(near?.loss.value)))
+    }
+  }
+
+  @Test("the optimum's error is that of moving the coefficients, by central differences")
+  func optimumGradient() throws {
+    for form in ScalingLaw.forms {
+      let result = try fit(form, GoldenFit.runs)
+      let covariance = try #require(result.scaledCovariance)
+      var gradients: [[Double]] = [[], []]
+      for index in result.fit.parameters.indices {
+        let h = 1e-6
+        let optima = [h, -h].map { step in
+          var scaled = result.fit.parameters
+          scaled[index] += step
+          let natural = zip(form.coefficients, scaled).map { $0.scale.natural($1) }
+          return ScalingLaw(form: form, coefficients: natural).optimum(compute: 1e21)
+        }
+        let (above, below) = (try #require(optima[0]), try #require(optima[1]))
+        gradients[0].append(log(above.parameters / below.parameters) / (2 * h))
+        gradients[1].append(log(above.loss / below.loss) / (2 * h))
+      }
+      let optimum = try #require(result.optimum(compute: 1e21))
+      for (gradient, estimate) in zip(gradients, [optimum.parameters, optimum.loss]) {
+        let variance = zip(gradient, covariance.times(gradient)).reduce(0) { $0 + $1.0 * $1.1 }
+        let error = try #require(estimate.standardError) / estimate.value
+        #expect(agree(error, variance.squareRoot(), to: 1e-5))
+      }
+    }
   }
 }
 
@@ -196,5 +266,28 @@ struct LawFitFailureTests {
     #expect(failure(runs) == "expected positive loss in run 4, found -1.0")
     runs[3].loss = .infinity
     #expect(failure(runs) == "expected positive loss in run 4, found inf")
+  }
+
+  @Test("runs at the ends of the range of numbers end in a result or an error, not in a trap")
+  func extremes() {
+    var generator = SeededGenerator(seed: 4)
+    for scale in [1e-300, 1e-5, 1e300] {
+      let runs = (0..<12).map { _ in
+        Run(
+          parameters: scale * (1 + generator.nextUniform()),
+          tokens: 1 + generator.nextUniform(),
+          loss: scale * (1 + generator.nextUniform())
+        )
+      }
+      for form in ScalingLaw.forms {
+        let result = try? LawFit(form, to: RunTable(name: "runs", runs: runs)).run()
+        #expect(result.map { $0.summary.isEmpty } != true)
+      }
+    }
+    let equal = GoldenFit.runs.map { run in
+      Run(parameters: run.parameters, tokens: run.tokens, loss: 3)
+    }
+    let result = try? LawFit(Chinchilla(), to: RunTable(name: "runs", runs: equal)).run()
+    #expect(result?.rSquared == nil)
   }
 }

@@ -94,7 +94,8 @@ struct FitRequest: Sendable {
     fit.errorModel = errorModel
     var hasher = ContentHasher()
     hasher.update(bytes)
-    return Outcome(result: try fit.run(), hash: hasher.finalized())
+    let result = try fit.run { try context.interruption.check() }
+    return Outcome(result: result, hash: hasher.finalized())
   }
 
   /// Fits the law for a plan, with the extent of its runs.
