@@ -105,7 +105,9 @@ extension KneserNeyRecipe {
       json: json(model, files),
       warnings: files.compactMap(\.warning)
         + model.discountFallbacks.map { order, failure in
-          let message = "order \(order) takes the discounts 0.5, 1, 1.5: \(failure)"
+          let message =
+            "order \(order) takes the discounts 0.5, 1, 1.5 (\(failure));"
+            + " a lower `--order` or more text would do without"
           return ReportWarning(id: "discount-fallback", message: message)
         }
     )

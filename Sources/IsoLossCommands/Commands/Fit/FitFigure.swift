@@ -1,3 +1,4 @@
+import Foundation
 import IsoLoss
 
 /// The picture of a fit: its runs, its contours and its compute-optimal path.
@@ -12,7 +13,7 @@ struct FitFigure {
     }
     let table = result.table.name.split(separator: "/").last.map(String.init) ?? ""
     figure = IsoLossFigure(
-      title: ChartText("\(law.name), fitted to \(result.rowCount) runs of \(table)"),
+      title: ChartText("\(law.name.capitalized), fitted to \(result.rowCount) runs of \(table)"),
       subtitle: ChartText(markup: values.joined(separator: ",  ")),
       runs: result.table.runs.map {
         LossPoint(parameters: $0.parameters, tokens: $0.tokens, loss: $0.loss)
