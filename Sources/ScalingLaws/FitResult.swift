@@ -60,6 +60,12 @@ extension FitResult {
   /// Σ (ln L − ln L̂)².
   public var residualSumOfSquares: Double { fit.residualSumOfSquares }
 
+  /// The noise of ln L that the fit leaves, √(RSS / degrees of freedom); `nil` without any left.
+  public var residualStandardError: Double? {
+    degreesOfFreedom > 0
+      ? (residualSumOfSquares / Double(degreesOfFreedom)).squareRoot() : nil
+  }
+
   /// The share of the variance of ln L that the law explains; `nil` if the losses are all equal.
   public var rSquared: Double? {
     // Compared as given: the mean of equal logarithms is off by rounding, and so is a spread about it.

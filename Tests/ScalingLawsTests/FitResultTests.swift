@@ -14,7 +14,7 @@ struct FitResultTests {
     let expected = """
       law chinchilla: L = E + A/N^alpha + B/D^beta
       runs 30 from runs.csv   degrees of freedom 25
-      objective log-least-squares   rss 0.00116868   R² of ln L 0.999491
+      objective log-least-squares   rss 0.00116868   noise 0.683719 %   R² of ln L 0.999491
       aic -292.592   aicc -288.94   bic -284.185
       converged yes (gradient below tolerance)   starts at this minimum 81 of 81
 
@@ -24,6 +24,8 @@ struct FitResultTests {
       B          2173.43     266.082        1689.05   2796.71
       alpha     0.351001   0.0156045       0.318863  0.383139
       beta      0.367295  0.00661911       0.353663  0.380928
+
+      compute-optimal at C = k N D: N* = G (C/k)^a, D* = (C/k)^b / G
       a         0.511343   0.0136049       0.483323  0.539363
       b         0.488657   0.0136049       0.460637  0.516677
       G         0.122049   0.0682874      0.0385553  0.386353

@@ -116,7 +116,8 @@ public struct EvalCommand: Command {
     guard !result.files.isEmpty else { throw CommandError(result.failures[0].message) }
     let seconds = context.secondsNow() - start
     if writesJSON {
-      try EvalJSON(result: result, command: self, seconds: seconds).write(to: context)
+      let report = EvalJSON(result: result, command: self, seconds: seconds).report
+      try context.output.write(report.text(in: context))
     } else {
       try context.output.write(EvalText(result: result, command: self).text)
     }
