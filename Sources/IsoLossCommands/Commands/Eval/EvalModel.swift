@@ -44,10 +44,9 @@ extension EvalModelChoice {
   }
 
   private static func adaptive(_ words: ParsedWords) throws(UsageError) -> EvalModelChoice {
-    .adaptive(
-      words.text("effort").flatMap(AdaptiveModel.Effort.init) ?? .standard,
-      memory: try words.quantity("memory", default: AdaptiveModel.defaultMemory, Quantity.memory)
-    )
+    let effort = words.text("effort").flatMap(AdaptiveModel.Effort.init) ?? .standard
+    let memory = try words.quantity("memory", default: effort.defaultMemory, Quantity.memory)
+    return .adaptive(effort, memory: memory)
   }
 }
 
