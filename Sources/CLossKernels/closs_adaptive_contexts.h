@@ -7,10 +7,7 @@
 
 // Contexts below this index are short and branch widely: the whole byte and the first nibble
 // select their lines. They are few and stay in the caches.
-enum { CLOSS_SHORT_CONTEXTS = 2 };
-
-// How a context takes up the byte that has just been read.
-typedef enum { CLOSS_EXACT, CLOSS_FOLDED, CLOSS_SKIPPED } closs_last_byte;
+enum { CLOSS_SHORT_CONTEXTS = 3 };
 
 // The multipliers are odd and have their bits spread evenly.
 #define CLOSS_HASH_1 UINT64_C(0x9E3779B97F4A7C15)
@@ -27,27 +24,17 @@ CLOSS_INLINE uint64_t closs_last_bytes(const closs_adaptive *model, int count) {
 }
 
 // Upper and lower case alike; `@ [ \ ] ^ _` fall on other signs, which does no harm.
-CLOSS_INLINE uint32_t closs_fold(uint32_t byte) { return (byte & 0xC0) == 0x40 ? byte | 0x20 : byte; }
+CLOSS_INLINE uint32_t closs_fold(uint32_t byte) {
+  return (byte & 0xC0) == 0x40 ? byte | 0x20 : byte;
+}
 
 CLOSS_INLINE bool closs_is_letter(uint32_t folded) {
   return (folded >= 'a' && folded <= 'z') || folded >= 0x80;
 }
 
-CLOSS_INLINE closs_last_byte closs_kind(int context) {
-  static const closs_last_byte kinds[CLOSS_MAX_CONTEXTS] = {
-    [5] = CLOSS_FOLDED, [6] = CLOSS_FOLDED, [7] = CLOSS_SKIPPED, [8] = CLOSS_SKIPPED,
-    [10] = CLOSS_FOLDED, [11] = CLOSS_FOLDED, [12] = CLOSS_SKIPPED,
-  };
-  return kinds[context];
-}
-
+// Word contexts, 5 to 8, take up the byte that has just been read without regard to its case.
 CLOSS_INLINE uint32_t closs_byte_in_context(int context, uint32_t byte) {
-  switch (closs_kind(context)) {
-    case CLOSS_EXACT: return byte;
-    case CLOSS_FOLDED: return closs_fold(byte);
-    case CLOSS_SKIPPED: return 0;
-  }
-  return 0;
+  return context >= 5 && context <= 8 ? closs_fold(byte) : byte;
 }
 
 // Takes `byte` into the word state, then hashes every context up to that byte; the byte that
@@ -61,36 +48,38 @@ CLOSS_INLINE void closs_update_prefixes(closs_adaptive *model, closs_shape shape
     model->previous_word = model->word;
     model->word = 0;
   }
-  uint64_t values[CLOSS_MAX_CONTEXTS];
-  values[0] = closs_last_bytes(model, 1);
-  values[1] = closs_last_bytes(model, 2);
-  values[2] = closs_last_bytes(model, 3);
-  values[3] = closs_last_bytes(model, 4);
-  values[4] = closs_last_bytes(model, 5);
-  values[5] = model->word;
-  values[6] = model->word + model->previous_word * CLOSS_HASH_2;
-  values[7] = closs_last_bytes(model, 2);
-  values[8] = closs_last_bytes(model, 3);
-  values[9] = closs_last_bytes(model, 7);
-  values[10] = model->word + model->word_before * CLOSS_HASH_2;
-  values[11] = model->word + closs_mix(model->previous_word + model->word_before * CLOSS_HASH_2);
-  values[12] = closs_last_bytes(model, 4);
+  uint64_t word = model->word, previous = model->previous_word, before = model->word_before;
+  const uint64_t values[CLOSS_MAX_CONTEXTS] = {
+    closs_last_bytes(model, 1),  // with the byte to come, order two
+    closs_last_bytes(model, 2),
+    closs_last_bytes(model, 3),
+    closs_last_bytes(model, 4),
+    closs_last_bytes(model, 5),
+    word,
+    word + previous * CLOSS_HASH_2,
+    // From here on for the larger effort only.
+    word + before * CLOSS_HASH_2,
+    word + closs_mix(previous + before * CLOSS_HASH_2),
+    closs_last_bytes(model, 7),
+  };
+  CLOSS_UNROLL
   for (int i = 0; i < shape.contexts; i++) {
     model->contexts[i].prefix = closs_mix(values[i] + (uint64_t)(i + 1) * CLOSS_HASH_3);
   }
 }
 
-// The check tells apart what shares a line by design (two bits of the last byte, the nibble) and,
+// The check tells apart what shares a line by design (a bit of the last byte, the nibble) and,
 // by the hash, most of what shares it by chance.
 CLOSS_INLINE uint32_t closs_check(uint64_t hash, uint32_t last, uint32_t nibble) {
-  return ((uint32_t)(hash >> 24) + (last & 3) * 17 + nibble) & 0xFF;
+  return ((uint32_t)(hash >> 24) + (last & 1) * 17 + nibble) & 0xFF;
 }
 
-// Locates the lines of the long contexts from the first six bits of the byte being read.
+// Locates the lines of the long contexts from the first seven bits of the byte being read.
 CLOSS_INLINE void closs_prefetch_lines(closs_adaptive *model, closs_shape shape, uint32_t byte) {
+  CLOSS_UNROLL
   for (int i = CLOSS_SHORT_CONTEXTS; i < shape.contexts; i++) {
     closs_context *context = &model->contexts[i];
-    uint64_t hash = (context->prefix + ((closs_byte_in_context(i,byte)>>2))) * CLOSS_HASH_2;
+    uint64_t hash = (context->prefix + (closs_byte_in_context(i, byte) >> 1)) * CLOSS_HASH_2;
     context->hash = hash;
     __builtin_prefetch(closs_line(model, hash));
   }
@@ -98,11 +87,13 @@ CLOSS_INLINE void closs_prefetch_lines(closs_adaptive *model, closs_shape shape,
 
 // Slots for the first nibble after `byte`.
 CLOSS_INLINE void closs_select_first(closs_adaptive *model, closs_shape shape, uint32_t byte) {
+  CLOSS_UNROLL
   for (int i = 0; i < CLOSS_SHORT_CONTEXTS; i++) {
     closs_context *context = &model->contexts[i];
     context->hash = (context->prefix + byte) * CLOSS_HASH_2;
     __builtin_prefetch(closs_line(model, context->hash));
   }
+  CLOSS_UNROLL
   for (int i = 0; i < shape.contexts; i++) {
     closs_context *context = &model->contexts[i];
     uint32_t last = i < CLOSS_SHORT_CONTEXTS ? 0 : closs_byte_in_context(i, byte);
@@ -117,10 +108,12 @@ CLOSS_INLINE void closs_select_second(
     closs_adaptive *model, closs_shape shape, uint32_t node, closs_journal *journal) {
   uint64_t hashes[CLOSS_SHORT_CONTEXTS];
   uint32_t byte = (uint32_t)model->recent & 0xFF;
+  CLOSS_UNROLL
   for (int i = 0; i < CLOSS_SHORT_CONTEXTS; i++) {
     hashes[i] = closs_mix(model->contexts[i].hash + node * CLOSS_HASH_3);
     __builtin_prefetch(closs_line(model, hashes[i]));
   }
+  CLOSS_UNROLL
   for (int i = 0; i < shape.contexts; i++) {
     bool is_short = i < CLOSS_SHORT_CONTEXTS;
     uint64_t hash = is_short ? hashes[i] : model->contexts[i].hash;

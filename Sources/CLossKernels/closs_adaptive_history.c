@@ -16,7 +16,7 @@ enum { LARGEST_RUN = 41, SMALLER_COUNTS = 7 };
 static const int largest_count[SMALLER_COUNTS] = {LARGEST_RUN, 24, 10, 6, 6, 6, 6};
 
 // What remains of a count when the other bit is seen.
-static const int remaining[9] = {0, 1, 2, 3, 3, 4, 5, 5, 6};
+static const int remaining[9] = {0, 1, 1, 2, 2, 2, 3, 3, 3};
 
 typedef struct {
   int counts[2];
@@ -31,7 +31,7 @@ static bool is_kept(int zeros, int ones) {
 
 static history after(history state, int bit) {
   int other = state.counts[1 - bit];
-  state.counts[1 - bit] = other > 25 ? 7 : remaining[other > 8 ? 8 : other];
+  state.counts[1 - bit] = other > 25 ? 4 : remaining[other > 8 ? 8 : other];
   state.counts[bit]++;
   state.latest = bit;
   while (!is_kept(state.counts[0], state.counts[1])) {

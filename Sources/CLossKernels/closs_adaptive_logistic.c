@@ -1,5 +1,7 @@
 // The logistic function and its inverse as tables.
 
+#include <string.h>
+
 #include "closs_adaptive_logistic.h"
 
 #pragma STDC FP_CONTRACT OFF
@@ -19,6 +21,12 @@ static void build_squash(closs_tables *tables) {
   }
 }
 
+// Copied as bytes, the pair keeps its order in a vector register whatever the byte order.
+static void put_pair(uint32_t *word, int logit, int distance) {
+  int16_t pair[2] = {(int16_t)logit, (int16_t)distance};
+  memcpy(word, pair, sizeof pair);
+}
+
 // The middle of each bin of 16 probabilities, inverted by walking up the odds.
 static void build_stretch(closs_tables *tables) {
   double odds = 1.0;
@@ -32,6 +40,9 @@ static void build_stretch(closs_tables *tables) {
     }
     tables->stretch[bin] = (int16_t)logit;
     tables->stretch[4095 - bin] = (int16_t)-logit;
+    int distance = (bin - 2048) >> 2;
+    put_pair(&tables->inputs[bin], logit, distance);
+    put_pair(&tables->inputs[4095 - bin], -logit, -distance);
   }
 }
 

@@ -12,18 +12,33 @@ enum {
   CLOSS_ONE = 65536,             // probability one
   CLOSS_LOGIT_UNIT = 256,
   CLOSS_LOGIT_LIMIT = 11 * 256,  // 65536 / (1 + e^11) is the smallest probability above zero
+  CLOSS_CHAIN_BIAS = 64,  // input that a link's bias is multiplied with, a quarter of a logit
+  CLOSS_BIAS = 2992,  // the probability with a logit of one
   CLOSS_COUNT_MASK = 1023,
 };
 
 void closs_build_logistic(closs_tables *tables);
 void closs_build_histories(closs_tables *tables);
 
-CLOSS_INLINE int closs_clamp(int value, int limit) {
-  return value > limit ? limit : value < -limit ? -limit : value;
+CLOSS_INLINE int closs_within(int value, int least, int most) {
+  return value > most ? most : value < least ? least : value;
 }
 
-CLOSS_INLINE int closs_stretch(const closs_tables *tables, uint32_t probability) {
-  return tables->stretch[probability >> 4];
+CLOSS_INLINE int closs_clamp(int value, int limit) { return closs_within(value, -limit, limit); }
+
+// A sum that may wrap but is never undefined.
+CLOSS_INLINE int32_t closs_add(int32_t a, int32_t b) {
+  return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
+// Two mixer inputs for a probability, both of 16 bits in one word: its logit, and its distance
+// from one half, which weighs doubtful probabilities less.
+CLOSS_INLINE uint32_t closs_inputs(const closs_tables *tables, closs_cell cell) {
+  return tables->inputs[cell >> 20];
+}
+
+CLOSS_INLINE int closs_logit(const closs_tables *tables, closs_cell cell) {
+  return tables->stretch[cell >> 20];
 }
 
 // `logit` within plus or minus CLOSS_LOGIT_LIMIT.
@@ -34,13 +49,12 @@ CLOSS_INLINE int closs_squash(const closs_tables *tables, int logit) {
 CLOSS_INLINE uint32_t closs_cell_probability(closs_cell cell) { return cell >> 16; }
 
 // Moves a cell toward `bit` by 1 / (count + 1.6), so that it is close to the mean of what it has
-// seen until its count reaches `limit`, and forgets exponentially from then on.
-CLOSS_INLINE closs_cell closs_cell_learn(
-    const closs_tables *tables, closs_cell cell, int bit, uint32_t limit) {
+// seen until its count reaches its largest value, and forgets exponentially from then on.
+CLOSS_INLINE closs_cell closs_cell_learn(const closs_tables *tables, closs_cell cell, int bit) {
   uint32_t count = cell & CLOSS_COUNT_MASK;
-  int32_t error = (int32_t)(bit ? (1u << 22) - 1 : 0) - (int32_t)(cell >> 10);
-  int32_t step = (int32_t)(((int64_t)error * tables->reciprocal[count]) >> 16);
-  return cell + ((uint32_t)step << 10) + (count < limit);
+  int64_t error = (int64_t)(-(uint32_t)bit) - (cell - count);
+  uint32_t step = (uint32_t)((error * tables->reciprocal[count]) >> 16);
+  return cell + (step & ~(uint32_t)CLOSS_COUNT_MASK) + (count < CLOSS_COUNT_MASK);
 }
 
 #endif

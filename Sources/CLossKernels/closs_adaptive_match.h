@@ -12,7 +12,7 @@ enum {
   CLOSS_LENGTH_CLASSES = 32,
 };
 
-// Bytes hashed to find a match, by match model.
+// The least length of a match, by match model; 6 and 9 bytes are hashed to find one.
 CLOSS_INLINE int closs_match_minimum(int match) { return match == 0 ? 6 : 12; }
 
 CLOSS_INLINE uint32_t closs_length_class(uint32_t length) {
@@ -23,8 +23,25 @@ CLOSS_INLINE uint32_t closs_length_class(uint32_t length) {
   return CLOSS_LENGTH_CLASSES - 1;
 }
 
-CLOSS_INLINE uint32_t closs_expected_byte(const closs_adaptive *model, int match) {
-  return model->ring[model->matches[match].pointer & model->ring_mask];
+// Where the latest position of these bytes is kept. The last two bits of `byte` only choose
+// among four neighbors, so that the line can be prefetched before they are known.
+CLOSS_INLINE uint32_t *closs_match_heads(const closs_adaptive *model, int index, uint32_t byte) {
+  const closs_match *match = &model->matches[index];
+  uint64_t hash = (match->prefix + (byte >> 2)) * CLOSS_HASH_2;
+  return match->heads + ((uint32_t)(hash >> 32) & model->head_mask & ~UINT32_C(3));
+}
+
+// How many bytes before the two positions are equal.
+CLOSS_INLINE uint32_t closs_common_length(
+    const closs_adaptive *model, uint32_t earlier, uint32_t position) {
+  const uint8_t *ring = model->ring;
+  uint32_t mask = model->ring_mask;
+  uint32_t length = 0;
+  while (length < CLOSS_VERIFIED_LENGTH && earlier > length &&
+         ring[(earlier - 1 - length) & mask] == ring[(position - 1 - length) & mask]) {
+    length++;
+  }
+  return length;
 }
 
 // The ring holds `byte` at `position - 1` already.
@@ -38,19 +55,17 @@ CLOSS_INLINE void closs_match_update(closs_adaptive *model, int index, uint32_t 
   } else {
     match->length = 0;
   }
-  uint64_t key = index == 0 ? closs_last_bytes(model, 6) : model->recent;
-  uint32_t *head = &match->heads[(uint32_t)(key * CLOSS_HASH_1 >> 32) & model->head_mask];
+  uint32_t *head = closs_match_heads(model, index, byte) + (byte & 3);
   if (match->length == 0) {
     uint32_t candidate = *head;
-    uint32_t length = 0;
-    while (length < CLOSS_VERIFIED_LENGTH && candidate > length &&
-           model->ring[(candidate - 1 - length) & mask] == model->ring[(position - 1 - length) & mask]) {
-      length++;
-    }
+    uint32_t length = closs_common_length(model, candidate, position);
     match->pointer = candidate;
     match->length = length >= (uint32_t)closs_match_minimum(index) ? length : 0;
   }
+  match->class = closs_length_class(match->length);
+  match->expected = model->ring[match->pointer & mask] | 256u;
   *head = position;
+  match->prefix = closs_mix(index == 0 ? closs_last_bytes(model, 5) : model->recent);
 }
 
 #endif

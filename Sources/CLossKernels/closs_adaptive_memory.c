@@ -1,72 +1,120 @@
-#define _DEFAULT_SOURCE 1
+// Where the memory of a model comes from and how it is divided.
+//
+// Everything is one block of zero pages, of which the system provides only what is touched. The
+// table is touched at random, so large pages are asked for where that is possible: they save most
+// of the page faults of a short text and most of the address translation of a long one.
+
+#if defined(__linux__)
+#define _DEFAULT_SOURCE 1  // MAP_ANONYMOUS and madvise
+#endif
+
 #include "closs_adaptive_memory.h"
+
 #include <stdlib.h>
-#include <string.h>
+
+#include "closs_adaptive_mixer.h"
+#include "closs_adaptive_refine.h"
+
+#if defined(__unix__) || defined(__APPLE__)
 #include <sys/mman.h>
-#include "closs_adaptive_bit.h"
 
-enum { FIRST_LINES = 1 << 22 };
+static void *zero_pages(size_t size) {
+  void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+  if (block == MAP_FAILED) return NULL;
+#if defined(MADV_HUGEPAGE)
+  (void)madvise(block, size, MADV_HUGEPAGE);  // advice: the model works without
+#endif
+  return block;
+}
 
-static size_t floor_power(size_t v) { size_t p = 1; while (p <= v / 2) p *= 2; return p; }
+static void free_pages(void *block, size_t size) { munmap(block, size); }
+
+#else
+
+static void *zero_pages(size_t size) { return calloc(1, size); }
+
+static void free_pages(void *block, size_t size) {
+  (void)size;
+  free(block);
+}
+
+#endif
+
+enum {
+  LEAST_MEMORY = 1 << 20,
+  MOST_ROWS = 1 << 16,  // of a refinement: one for each byte and node
+};
+
+// The sizes of all parts, and the sum of those but the lines.
+typedef struct {
+  size_t rows, ring, heads, lines, fixed;
+} layout;
+
+static size_t rounded_to_line(size_t size) {
+  return (size + CLOSS_CACHE_LINE - 1) & ~(size_t)(CLOSS_CACHE_LINE - 1);
+}
+
+// The largest power of two that is at most `value` and `most`.
+static size_t power_within(size_t value, size_t most) {
+  size_t power = 1;
+  while (power <= value / 2 && power < most) power *= 2;
+  return power;
+}
+
+static size_t weights_size(closs_shape shape) {
+  return (size_t)CLOSS_ROWS * (size_t)shape.vectors * sizeof(closs_int8);
+}
+
+// A sixteenth of the memory remembers text, as much finds matches in it, and the lines take the
+// largest power of two that remains.
+static layout plan(size_t memory_bytes, closs_shape shape) {
+  layout parts;
+  parts.rows = power_within(memory_bytes / 256, MOST_ROWS);
+  parts.ring = power_within(memory_bytes / 16, (size_t)1 << 30);
+  parts.heads = parts.ring / 4;
+  parts.fixed = rounded_to_line(sizeof(closs_adaptive)) + CLOSS_ORDER1_SIZE +
+                (size_t)shape.sets * weights_size(shape) + parts.ring +
+                CLOSS_REFINEMENTS * parts.rows * CLOSS_REFINE_POINTS * sizeof(uint16_t) +
+                (size_t)shape.matches * parts.heads * sizeof(uint32_t);
+  parts.lines = power_within((memory_bytes - parts.fixed) / CLOSS_CACHE_LINE, (size_t)1 << 31);
+  return parts;
+}
+
+static void *take(uint8_t **next, size_t size) {
+  void *part = *next;
+  *next += size;
+  return part;
+}
 
 closs_adaptive *closs_allocate(size_t memory_bytes, closs_shape shape) {
-  size_t rows = floor_power(memory_bytes / 256);
-  if (rows > 65536) rows = 65536;
-  if (rows < 1024) rows = 1024;
-  size_t ring = floor_power(memory_bytes / 16);
-  if (ring > (1u << 30)) ring = 1u << 30;
-  size_t heads = ring / 4;
-  size_t sizes[16]; int n = 0;
-  sizes[n++] = sizeof(closs_adaptive);
-  sizes[n++] = 256 * 17 * 16;
-  for (int s = 0; s < shape.sets; s++) sizes[n++] = 256 * 4 * (size_t)shape.inputs;
-  for (int s = 0; s < 2; s++) sizes[n++] = rows * 32;
-  sizes[n++] = ring;
-  for (int s = 0; s < shape.matches; s++) sizes[n++] = heads * 4;
-  size_t fixed = 0;
-  for (int i = 0; i < n; i++) { sizes[i] = (sizes[i] + 63) & ~(size_t)63; fixed += sizes[i]; }
-  if (memory_bytes < fixed + 64 * 1024) return NULL;
-  size_t lines = floor_power((memory_bytes - fixed) / 64);
-  if (lines > 0x80000000u) lines = 0x80000000u;
-  size_t total = fixed + lines * 64;
-  uint8_t *base = mmap(NULL, total, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (base == MAP_FAILED) return NULL;
-  if (!getenv("NOHUGE")) madvise(base, total, MADV_HUGEPAGE);
-  closs_adaptive *m = (void *)base;
-  m->allocated = total; m->shape = shape;
-  n = 0; base += sizes[n++];
-  m->order1 = base; base += sizes[n++];
-  for (int s = 0; s < shape.sets; s++) { m->weights[s] = (void *)base; base += sizes[n++]; }
-  for (int s = 0; s < 2; s++) { m->refinements[s] = (void *)base; base += sizes[n++]; }
-  m->ring = base; base += sizes[n++]; m->ring_mask = ring - 1;
-  for (int s = 0; s < shape.matches; s++) { m->matches[s].heads = (void *)base; base += sizes[n++]; }
-  m->head_mask = heads - 1; m->refinement_mask = rows - 256;
-  m->lines = base; m->line_capacity = lines; m->line_mask = (lines < FIRST_LINES ? lines : FIRST_LINES) - 1;
-  closs_build_logistic(&m->tables); closs_build_histories(&m->tables);
-  return m;
+  if (memory_bytes < LEAST_MEMORY) return NULL;
+  layout parts = plan(memory_bytes, shape);
+  size_t total = parts.fixed + parts.lines * CLOSS_CACHE_LINE;
+  uint8_t *next = zero_pages(total);
+  if (!next) return NULL;
+  closs_adaptive *model = take(&next, rounded_to_line(sizeof(closs_adaptive)));
+  model->allocated = total;
+  model->shape = shape;
+  model->order1 = take(&next, CLOSS_ORDER1_SIZE);
+  for (int i = 0; i < shape.sets; i++) model->weights[i] = take(&next, weights_size(shape));
+  for (int i = 0; i < CLOSS_REFINEMENTS; i++) {
+    model->refinements[i] = take(&next, parts.rows * CLOSS_REFINE_POINTS * sizeof(uint16_t));
+  }
+  model->refinement_mask = (uint32_t)parts.rows - 256;
+  model->ring = take(&next, parts.ring);
+  model->ring_mask = (uint32_t)parts.ring - 1;
+  for (int i = 0; i < shape.matches; i++) {
+    model->matches[i].heads = take(&next, parts.heads * sizeof(uint32_t));
+  }
+  model->head_mask = (uint32_t)parts.heads - 1;
+  model->lines = take(&next, parts.lines * CLOSS_CACHE_LINE);
+  model->line_mask = (uint32_t)(parts.lines - 1);
+  return model;
 }
-void closs_double_lines(closs_adaptive *m) {
-  size_t size = (size_t)(m->line_mask + 1) * 64;
-  memcpy(m->lines + size, m->lines, size);
-  m->line_mask = m->line_mask * 2 + 1;
+
+void closs_release(closs_adaptive *model) { free_pages(model, model->allocated); }
+
+size_t closs_adaptive_minimum_memory(int effort) {
+  (void)effort;
+  return LEAST_MEMORY;
 }
-void closs_adaptive_reset(closs_adaptive *m) {
-  closs_shape shape = m->shape;
-  int inputs = 2 * (shape.contexts + 2 + shape.matches);
-  for (int i = 0; i < shape.contexts + 2; i++)
-    for (int s = 0; s < 256; s++) m->histories[i][s] = (uint32_t)m->tables.prior[s] << 16;
-  for (int i = 0; i < shape.matches; i++)
-    for (int s = 0; s < 64; s++) m->match_cells[i][s] = (uint32_t)(65535 * (s + 1) / (s + 2)) << 16;
-  for (int s = 0; s < shape.sets; s++)
-    for (int r = 0; r < 256; r++)
-      for (int k = 0; k < shape.inputs; k++) m->weights[s][r * shape.inputs + k] = k < inputs && !(k & 1) ? 1 << 26 : 0;
-  for (int r = 0; r < 256; r++) for (int s = 0; s < shape.sets; s++) m->final_weights[r][s] = (1 << 28) / shape.sets;
-  for (int t = 0; t < 2; t++) for (size_t r = 0; r < m->refinement_mask + 256; r++) for (int j = 0; j < 16; j++)
-    m->refinements[t][r][j] = closs_squash(&m->tables, (2 * j - 15) * 2047 / 15);
-  m->rate = 36;
-  for (int i = 0; i < shape.contexts; i++) m->contexts[i].nodes = m->lines + 4;
-  m->order1_nodes = m->order1;
-}
-void closs_adaptive_destroy(closs_adaptive *m) { if (m) munmap(m, m->allocated); }
-#include <math.h>
-double closs_natural_log(double x) { return log(x); }

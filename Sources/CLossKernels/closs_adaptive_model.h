@@ -1,4 +1,4 @@
-// The parts of the adaptive model and the constants they share. Private to the closs_adaptive files.
+// The parts of the adaptive model and the constants they share. Private to these files.
 //
 // Reading order: this file, closs_adaptive_logistic.h (probabilities as integers),
 // closs_adaptive_history.c (what a node remembers), closs_adaptive_slots.h (where nodes live),
@@ -17,14 +17,16 @@
 // Every function of the hot path is inlined into one body, which is compiled once for each effort
 // and instruction set; the shape's members are constants there.
 #define CLOSS_INLINE static inline __attribute__((always_inline))
+#define CLOSS_UNROLL _Pragma("clang loop unroll(full)")
 
 enum {
-  CLOSS_MAX_CONTEXTS = 20,    // hashed contexts of the larger effort
+  CLOSS_MAX_CONTEXTS = 10,
   CLOSS_MAX_MATCHES = 2,
-  CLOSS_MAX_SETS = 6,
-  CLOSS_MAX_INPUTS = 64,
-  CLOSS_MAX_REFINEMENTS = 3,
+  CLOSS_MAX_SETS = 4,
+  CLOSS_MAX_VECTORS = 6,
+  CLOSS_REFINEMENTS = 2,
   CLOSS_CACHE_LINE = 64,
+  CLOSS_ORDER1_SIZE = 256 * 17 * 16,  // for each byte a slot of 16 for each nibble state
 };
 
 // What distinguishes the efforts. Passed by value into inlined functions, so that it costs nothing.
@@ -32,12 +34,21 @@ typedef struct {
   int contexts;  // hashed contexts
   int matches;   // match models
   int sets;      // weight sets mixed by the second layer
-  int inputs;    // mixer inputs, rounded up to whole vectors of 16 bits
+  int vectors;   // of mixer inputs, eight each
   bool maximal;
 } closs_shape;
 
 // An adaptive probability: 22 bits of probability above 10 bits of count.
 typedef uint32_t closs_cell;
+
+// Eight mixer inputs or weights.
+typedef int32_t closs_int8 __attribute__((vector_size(32)));
+
+// How a chain of contexts continues after one history: 16 fractional bits.
+typedef struct {
+  int32_t follow;  // weight of the logit so far
+  int32_t bias;
+} closs_link;
 
 // One context's table row for the current nibble and the bytes that locate it.
 typedef struct {
@@ -49,13 +60,17 @@ typedef struct {
 typedef struct {
   uint32_t pointer;  // position in the text (modulo 2^32) of the byte predicted next
   uint32_t length;   // bytes matched so far, 0 for none
+  uint32_t class;    // of the length
+  uint32_t expected; // the byte predicted next, plus 256
+  uint64_t prefix;   // hash of the bytes before the one being read
   uint32_t *heads;   // most recent position for each hash
 } closs_match;
 
 // Tables that depend on nothing: built once per instance so that the library has no global state.
 typedef struct {
-  int16_t stretch[4096];      // by the upper 12 bits of a probability
-  uint16_t squash[6144];      // by logit + 3072
+  uint32_t inputs[4096];      // pair of mixer inputs, by the upper 12 bits of a probability
+  int16_t stretch[4096];      // the logit alone
+  uint16_t squash[5633];      // by logit + CLOSS_LOGIT_LIMIT
   uint16_t reciprocal[1024];  // 65536 / (count + 1.6)
   uint8_t next[256][2];       // history after a bit
   uint16_t prior[256];        // probability of a one that a history suggests before any learning
@@ -64,7 +79,8 @@ typedef struct {
 struct closs_adaptive {
   closs_tables tables;
   closs_shape shape;
-  size_t allocated;
+  size_t allocated;  // bytes
+  bool wide;         // AVX2 is there and may be used
 
   // The text so far.
   uint64_t recent;        // the last eight bytes, the latest lowest
@@ -78,22 +94,28 @@ struct closs_adaptive {
   closs_match matches[CLOSS_MAX_MATCHES];
   uint32_t head_mask;
 
-  uint8_t *lines;         // hash lines, `line_mask + 1` of `line_capacity` in use
-  uint32_t line_mask, line_capacity;
+  uint8_t *lines;         // hash lines, `line_mask + 1` of them
+  uint32_t line_mask;
   uint8_t *order1;        // direct nodes of order one: 256 bytes, 17 nibble slots of 16
   uint8_t order0[256];
   uint8_t *order1_nodes;
 
   closs_cell histories[CLOSS_MAX_CONTEXTS + 2][256];
-  closs_cell match_cells[CLOSS_MAX_MATCHES][64];
+  closs_link chain[CLOSS_MAX_CONTEXTS + 1][256];
+  closs_cell match_cells[CLOSS_MAX_MATCHES][64];  // twice the length class plus the expected bit
 
-  int32_t *weights[CLOSS_MAX_SETS];
+  closs_int8 *weights[CLOSS_MAX_SETS];
   int32_t final_weights[256][8];
   int rate;               // of the first layer, falling to its floor
 
-  uint16_t (*refinements[CLOSS_MAX_REFINEMENTS])[16];
-  uint32_t refinement_row[CLOSS_MAX_REFINEMENTS];
+  uint16_t (*refinements[CLOSS_REFINEMENTS])[16];
+  int32_t confidence;     // in the mixed logit, of 2^24
+  int32_t trust;          // in refinement, of 2^24
+  uint32_t refinement_row[CLOSS_REFINEMENTS];
   uint32_t refinement_mask;
 };
+
+// For tests: scores with or without AVX2, with the same result. Not to be set where it is missing.
+void closs_adaptive_set_wide(closs_adaptive *model, bool wide);
 
 #endif

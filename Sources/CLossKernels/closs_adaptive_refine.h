@@ -10,7 +10,9 @@
 enum {
   CLOSS_REFINE_POINTS = 16,
   CLOSS_REFINE_LIMIT = 2047,  // logits beyond count as this
-  CLOSS_REFINE_SHIFT = 6,
+  CLOSS_REFINE_SHIFT = 5,
+  CLOSS_MOST_TRUST = 7 << 21,  // seven eighths
+  CLOSS_TRUST_SHIFT = 14,
 };
 
 typedef struct {
@@ -31,7 +33,8 @@ CLOSS_INLINE closs_refined closs_refine(uint16_t row[CLOSS_REFINE_POINTS], int l
 // Steps are rounded away from zero, so that a certain answer reaches the end of the scale.
 CLOSS_INLINE void closs_refined_learn(closs_refined refined, int bit) {
   int target = bit ? CLOSS_ONE - 1 + (1 << CLOSS_REFINE_SHIFT) - 1 : 0;
-  *refined.nearest = (uint16_t)(*refined.nearest + ((target - *refined.nearest) >> CLOSS_REFINE_SHIFT));
+  int error = target - *refined.nearest;
+  *refined.nearest = (uint16_t)(*refined.nearest + (error >> CLOSS_REFINE_SHIFT));
 }
 
 #endif

@@ -1,9 +1,9 @@
 // Where the histories of a context live: lines of a hash table, one cache line each.
 //
 // A line is four checks (a byte each) and four slots of 15 histories: one slot holds the nodes of
-// one nibble in one context. The slots of both nibbles of a context, and those of four contexts
-// that differ in the last two bits, share a line: one cache miss serves a whole byte, and the
-// prefetch can start two bits before the byte is complete.
+// one nibble in one context. The slots of both nibbles of a context, and those of two contexts
+// that differ in the last bit only, share a line: one cache miss serves a whole byte, and the
+// prefetch can start a bit before the byte is complete.
 
 #ifndef CLOSS_ADAPTIVE_SLOTS_H
 #define CLOSS_ADAPTIVE_SLOTS_H

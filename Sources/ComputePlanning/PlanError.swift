@@ -77,7 +77,7 @@ public enum PlanWarning: Sendable, Hashable {
     var (scaled, exponent) = (value, 0)
     while scaled >= 9.95 { (scaled, exponent) = (scaled / 10, exponent + 1) }
     let digits = (scaled * 10).rounded() / 10
-    guard exponent < 6 else { return "\(shortest(digits))e+\(exponent)" }
+    guard exponent < 6 else { return "\(shortest(digits))e+\(exponent < 10 ? "0" : "")\(exponent)" }
     return shortest((0..<exponent).reduce(digits) { power, _ in power * 10 })
   }
 

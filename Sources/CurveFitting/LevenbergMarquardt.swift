@@ -43,6 +43,23 @@ public struct LevenbergMarquardt: Sendable, Hashable {
     _ problem: some ResidualProblem,
     from start: [Double]
   ) -> LeastSquaresFit {
+    minimize(problem, from: start) { () throws(Never) in }
+  }
+
+  /// Minimizes the sum of squared residuals, asking before each step whether to go on.
+  ///
+  /// - Parameters:
+  ///   - problem: The residuals and their derivatives.
+  ///   - start: The first parameters; moved inside the problem's bounds.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts.
+  /// - Returns: Where the iteration ended and why.
+  /// - Throws: What `checkpoint` throws.
+  /// - Precondition: As for ``minimize(_:from:)``.
+  public func minimize<Failure: Error>(
+    _ problem: some ResidualProblem,
+    from start: [Double],
+    checkpoint: () throws(Failure) -> Void
+  ) throws(Failure) -> LeastSquaresFit {
     precondition(start.count == problem.parameterCount, "one number a parameter")
     precondition(start.allSatisfy(\.isFinite), "a fit starts at finite parameters")
     precondition(
@@ -51,7 +68,10 @@ public struct LevenbergMarquardt: Sendable, Hashable {
     )
     var state = LevenbergMarquardtState(problem: problem, start: start, options: self)
     var termination: Termination?
-    while termination == nil { termination = state.advance() }
+    while termination == nil {
+      try checkpoint()
+      termination = state.advance()
+    }
     return state.fit(termination: termination ?? .iterationLimit)
   }
 }

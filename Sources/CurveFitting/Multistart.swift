@@ -53,11 +53,27 @@ public struct Multistart: Sendable, Hashable {
     _ problem: some ResidualProblem,
     starts: [[Double]]
   ) -> MultistartResult {
+    minimize(problem, starts: starts) { () throws(Never) in }
+  }
+
+  /// Minimizes from every start, asking before each step whether to go on.
+  ///
+  /// - Parameters:
+  ///   - problem: The residuals and their derivatives.
+  ///   - starts: First parameters, each with one number a parameter.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts.
+  /// - Returns: The minima found, the lowest first.
+  /// - Throws: What `checkpoint` throws.
+  public func minimize<Failure: Error>(
+    _ problem: some ResidualProblem,
+    starts: [[Double]],
+    checkpoint: () throws(Failure) -> Void
+  ) throws(Failure) -> MultistartResult {
     var minima: [Minimum] = []
     var unconvergedCount = 0
     var unfinished: LeastSquaresFit?
     for start in starts {
-      let fit = solver.minimize(problem, from: start)
+      let fit = try solver.minimize(problem, from: start, checkpoint: checkpoint)
       guard fit.isConverged else {
         unconvergedCount += 1
         unfinished = lower(unfinished, fit)

@@ -3,7 +3,7 @@
 /// Each step moves the longest remaining column to the front, so that the diagonal of R falls and
 /// dependent columns end at the back (Businger and Golub, Numer. Math. 7, 1965). Q is kept as its
 /// reflections, since all that is asked of it is Qᵀ times a vector.
-public struct PivotedQR: Sendable {
+package struct PivotedQR: Sendable {
   /// Reflection vectors on and below the diagonal, R above it.
   private var packed: DenseMatrix
 
@@ -11,12 +11,12 @@ public struct PivotedQR: Sendable {
   private var diagonal: [Double]
 
   /// Which column of A stands at each place.
-  public private(set) var permutation: [Int]
+  package private(set) var permutation: [Int]
 
   /// Decomposes a matrix.
   ///
   /// - Precondition: At least as many rows as columns.
-  public init(_ matrix: DenseMatrix) {
+  package init(_ matrix: DenseMatrix) {
     precondition(matrix.rowCount >= matrix.columnCount, "a QR decomposition needs enough rows")
     packed = matrix
     diagonal = Array(repeating: 0, count: matrix.columnCount)
@@ -28,7 +28,7 @@ public struct PivotedQR: Sendable {
   }
 
   /// The triangular factor, with zeros below the diagonal.
-  public var triangle: DenseMatrix {
+  package var triangle: DenseMatrix {
     let count = packed.columnCount
     var triangle = DenseMatrix(rowCount: count, columnCount: count)
     for column in 0..<count {
@@ -39,7 +39,7 @@ public struct PivotedQR: Sendable {
   }
 
   /// The first entries of Qᵀ times a vector, one a column of A.
-  public func transposedProduct(_ vector: [Double]) -> [Double] {
+  package func transposedProduct(_ vector: [Double]) -> [Double] {
     precondition(vector.count == packed.rowCount, "Q meets a vector of its length")
     var product = vector
     for step in 0..<packed.columnCount {

@@ -3,20 +3,20 @@
 /// Slower than bidiagonalization on big matrices and more accurate on small ones: the least singular
 /// values of a matrix with scaled columns keep their digits (Demmel and Veselić, SIAM J. Matrix Anal.
 /// Appl. 13, 1992), which is what condition numbers of 1e8 need.
-public struct SingularValueDecomposition: Sendable {
+package struct SingularValueDecomposition: Sendable {
   /// U Σ: orthogonal columns whose lengths are the singular values.
   private var scaledLeft: DenseMatrix
 
   /// V, one column a singular value.
-  public private(set) var right: DenseMatrix
+  package private(set) var right: DenseMatrix
 
   /// The singular values, in no particular order; the columns of ``right`` go with them.
-  public private(set) var values: [Double]
+  package private(set) var values: [Double]
 
   /// Decomposes a matrix.
   ///
   /// - Precondition: At least as many rows as columns.
-  public init(_ matrix: DenseMatrix) {
+  package init(_ matrix: DenseMatrix) {
     precondition(matrix.rowCount >= matrix.columnCount, "a decomposition needs enough rows")
     scaledLeft = matrix
     right = .identity(matrix.columnCount)
@@ -27,18 +27,18 @@ public struct SingularValueDecomposition: Sendable {
   }
 
   /// The largest singular value; 0 for a matrix without columns.
-  public var largest: Double { values.max() ?? 0 }
+  package var largest: Double { values.max() ?? 0 }
 
   /// The smallest singular value.
-  public var smallest: Double { values.min() ?? 0 }
+  package var smallest: Double { values.min() ?? 0 }
 
   /// Largest over smallest; infinite for a singular matrix.
-  public var conditionNumber: Double {
+  package var conditionNumber: Double {
     smallest > 0 ? largest / smallest : (largest > 0 ? .infinity : 1)
   }
 
   /// Uᵀ times a vector, one entry a singular value; 0 where that is 0.
-  public func leftProduct(_ vector: [Double]) -> [Double] {
+  package func leftProduct(_ vector: [Double]) -> [Double] {
     values.indices.map { values[$0] > 0 ? scaledLeft.dot($0, vector) / values[$0] : 0 }
   }
 

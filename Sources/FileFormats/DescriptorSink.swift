@@ -2,8 +2,8 @@
 ///
 /// `print` would end the process when a pipe's reader goes away; this throws a ``FileError`` with
 /// reason ``FileError/Reason/brokenPipe`` instead, provided SIGPIPE is ignored. After a failed
-/// write every further call throws the same error, so that no output appears after a gap. Call ``flush()`` before the sink goes: only that call can tell
-/// whether the last bytes arrived.
+/// write every further call throws the same error, so that no output appears after a gap. Call
+/// ``flush()`` before the sink goes: only that call can tell whether the last bytes arrived.
 public final class DescriptorSink: TextSink {
   /// What errors call the sink.
   public let name: String

@@ -40,7 +40,9 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// The error in words, such as `` `x.txt`: no such file ``.
+  /// The error in words.
+  ///
+  ///     `x.txt`: no such file
   public var description: String { "\(excerpt(name, limit: .max)): \(reason)" }
 }
 

@@ -42,7 +42,9 @@ public struct JSONError: Error, Hashable, CustomStringConvertible {
     self.reason = reason
   }
 
-  /// The error in words, such as ``law.json:3:14: expected `,` or `}`, found `"` ``.
+  /// The error in words.
+  ///
+  ///     law.json:3:14: expected `,` or `}`, found `"`
   public var description: String { "\(name):\(line):\(column): \(reason)" }
 }
 

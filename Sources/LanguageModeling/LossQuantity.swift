@@ -60,8 +60,13 @@ extension LossQuantity {
 
   /// The quantity of a loss; `nil` where there is nothing to divide by.
   public func value(of loss: CrossEntropy) -> Double? {
+    natsPerUnit(of: loss).map(onScale)
+  }
+
+  /// The mean loss in nats per unit; `nil` where there is nothing to divide by.
+  public func natsPerUnit(of loss: CrossEntropy) -> Double? {
     let units = loss.count(of: denominator)
-    return units == 0 ? nil : onScale(loss.totalNats / Double(units))
+    return units == 0 ? nil : loss.totalNats / Double(units)
   }
 
   /// The quantity's standard error and interval, from the spread over clusters.
@@ -82,7 +87,7 @@ extension LossQuantity {
   }
 
   /// A mean loss in nats, put on the scale.
-  private func onScale(_ nats: Double) -> Double {
+  public func onScale(_ nats: Double) -> Double {
     switch scale {
     case .nats: nats
     case .bits: nats / log(2)

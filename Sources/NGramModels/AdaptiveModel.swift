@@ -13,11 +13,16 @@ public import LanguageModeling
 @safe public final class AdaptiveModel: LanguageModel {
   /// How much work goes into each byte.
   public enum Effort: String, Sendable, Hashable, CaseIterable {
-    /// At least 2 MB/s on one core.
+    /// About two megabytes of text a second on one core.
     case standard
 
-    /// More contexts and mixers, at about a quarter of the speed.
+    /// More contexts, a chain of them and more mixing, at less than half the speed.
     case maximal = "max"
+
+    /// The bound on memory unless another is given: 100 MiB, or 640 MiB for the maximal effort.
+    ///
+    /// The table of contexts takes the largest power of two that fits: 64 and 512 MiB.
+    public var defaultMemory: Int { self == .standard ? 100 << 20 : 640 << 20 }
   }
 
   /// What keeps a model from being made.
@@ -39,9 +44,6 @@ public import LanguageModeling
     }
   }
 
-  /// The bound on memory unless another is given: 256 MiB.
-  public static let defaultMemory = 256 << 20
-
   /// How much work goes into each byte.
   public let effort: Effort
 
@@ -52,10 +54,11 @@ public import LanguageModeling
   ///
   /// - Parameters:
   ///   - effort: How much work goes into each byte.
-  ///   - memory: The bound on everything the model allocates, in bytes. When the tables are full,
-  ///     contexts seen rarely and long ago give way to new ones.
+  ///   - memory: The bound on everything the model allocates, in bytes; ``Effort/defaultMemory``
+  ///     unless given. When the tables are full, contexts seen rarely give way to new ones.
   /// - Throws: ``Failure``.
-  public init(effort: Effort = .standard, memory: Int = defaultMemory) throws(Failure) {
+  public init(effort: Effort = .standard, memory: Int? = nil) throws(Failure) {
+    let memory = memory ?? effort.defaultMemory
     let code: Int32 = effort == .maximal ? 1 : 0
     let minimum = Int(closs_adaptive_minimum_memory(code))
     guard memory >= minimum else { throw .tooLittleMemory(given: memory, minimum: minimum) }

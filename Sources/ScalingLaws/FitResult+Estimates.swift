@@ -61,7 +61,7 @@ extension FitResult {
   }
 
   /// The value with the error of its scaled version, whose gradient is given.
-  private func estimate(
+  func estimate(
     _ name: String,
     _ value: Double,
     _ scale: Coefficient.Scale,
@@ -78,7 +78,11 @@ extension FitResult {
       let reach = StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2)
       let low = scale.natural(scaled - reach * scaledError)
       let high = scale.natural(scaled + reach * scaledError)
-      if low.isFinite && high.isFinite { estimate.interval = low...high }
+      if low.isFinite && high.isFinite {
+        estimate.interval = low...high
+      } else {
+        estimate.reason = "the interval leaves the range of numbers"
+      }
     }
     return estimate
   }

@@ -6,10 +6,7 @@ extension FitResult {
     var lines = heading
     lines.append("")
     lines += estimateLines
-    let reasons = estimates.compactMap { estimate in
-      estimate.reason.map { "n/a for \(estimate.name): \($0)" }
-    }
-    lines += reasons
+    lines += absenceLines
     lines.append("")
     lines += residualLines
     lines += warnings.map { "warning: \($0.message) [\($0.id)]" }
@@ -26,6 +23,7 @@ extension FitResult {
       "law \(law.name): \(law.form.formula)",
       "runs \(rowCount) from \(table.name)   degrees of freedom \(degreesOfFreedom)",
       "objective \(Self.objective)   rss \(sixDigits(residualSumOfSquares))"
+        + (residualStandardError.map { "   noise \(sixDigits(100 * $0)) %" } ?? "")
         + (rSquared.map { "   R² of ln L \(sixDigits($0))" } ?? ""),
       criteria.joined(separator: "   "),
       "converged \(isConverged ? "yes" : "no") (\(termination.explanation))"
@@ -34,18 +32,38 @@ extension FitResult {
     ].filter { !$0.isEmpty }
   }
 
+  /// The coefficients, and below a gap what follows from them.
   private var estimateLines: [String] {
-    var rows = [["estimate", "value", "std. error", "\(sixDigits(100 * level)) % interval", ""]]
+    let heading = ["estimate", "value", "std. error", "\(sixDigits(100 * level)) % interval", ""]
+    let lines = aligned([heading] + (coefficientEstimates + derivedEstimates).map(row))
+    guard !derivedEstimates.isEmpty else { return lines }
+    let rule = "compute-optimal at C = k N D: N* = G (C/k)^a, D* = (C/k)^b / G"
+    let split = 1 + coefficientEstimates.count
+    return lines[..<split] + ["", rule] + lines[split...]
+  }
+
+  private func row(_ estimate: Estimate) -> [String] {
+    [
+      estimate.name,
+      sixDigits(estimate.value),
+      estimate.standardError.map(sixDigits) ?? "n/a",
+      estimate.interval.map { sixDigits($0.lowerBound) } ?? "n/a",
+      estimate.interval.map { sixDigits($0.upperBound) } ?? "",
+    ]
+  }
+
+  /// Why errors are missing, a line a reason.
+  private var absenceLines: [String] {
+    var namesByReason: [(reason: String, names: [String])] = []
     for estimate in estimates {
-      rows.append([
-        estimate.name,
-        sixDigits(estimate.value),
-        estimate.standardError.map(sixDigits) ?? "n/a",
-        estimate.interval.map { sixDigits($0.lowerBound) } ?? "n/a",
-        estimate.interval.map { sixDigits($0.upperBound) } ?? "",
-      ])
+      guard let reason = estimate.reason else { continue }
+      if let index = namesByReason.firstIndex(where: { $0.reason == reason }) {
+        namesByReason[index].names.append(estimate.name)
+      } else {
+        namesByReason.append((reason, [estimate.name]))
+      }
     }
-    return aligned(rows)
+    return namesByReason.map { "n/a for \($0.names.joined(separator: ", ")): \($0.reason)" }
   }
 
   private var residualLines: [String] {

@@ -60,12 +60,22 @@ extension FitResult {
   /// Σ (ln L − ln L̂)².
   public var residualSumOfSquares: Double { fit.residualSumOfSquares }
 
+  /// The noise of ln L that the fit leaves, √(RSS / degrees of freedom); `nil` without any left.
+  public var residualStandardError: Double? {
+    degreesOfFreedom > 0
+      ? (residualSumOfSquares / Double(degreesOfFreedom)).squareRoot() : nil
+  }
+
   /// The share of the variance of ln L that the law explains; `nil` if the losses are all equal.
   public var rSquared: Double? {
+    // Compared as given: the mean of equal logarithms is off by rounding, and so is a spread about it.
+    guard let first = table.runs.first, table.runs.contains(where: { $0.loss != first.loss }) else {
+      return nil
+    }
     let logLosses = table.runs.map { log($0.loss) }
     let mean = logLosses.reduce(0, +) / Double(rowCount)
     let total = logLosses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return total > 0 ? 1 - residualSumOfSquares / total : nil
+    return 1 - residualSumOfSquares / total
   }
 
   /// n ln(RSS/n) + 2 (p + 1), the residual variance counted as a parameter; `nil` without residuals.

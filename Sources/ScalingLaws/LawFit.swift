@@ -50,12 +50,32 @@ public struct LawFit: Sendable {
   /// - Throws: ``LawFitError`` where runs cannot determine the law.
   /// - Precondition: ``level`` lies between 0 and 1.
   public func run() throws(LawFitError) -> FitResult {
+    let (problem, starts) = try prepared()
+    return try result(of: Multistart().minimize(problem, starts: starts))
+  }
+
+  /// Fits the law, asking before each step whether to go on.
+  ///
+  /// - Parameter checkpoint: Throws to stop, for example when the user interrupts.
+  /// - Returns: The best minimum with everything found on the way.
+  /// - Throws: ``LawFitError`` where runs cannot determine the law, and what `checkpoint` throws.
+  /// - Precondition: ``level`` lies between 0 and 1.
+  public func run(checkpoint: () throws -> Void) throws -> FitResult {
+    let (problem, starts) = try prepared()
+    return try result(of: Multistart().minimize(problem, starts: starts, checkpoint: checkpoint))
+  }
+
+  private func prepared() throws(LawFitError) -> (problem: LawProblem, starts: [[Double]]) {
     precondition(level > 0 && level < 1, "a level of \(level) is no probability of coverage")
     try check()
-    let starts = form.starts(for: table.runs)
-    let search = Multistart().minimize(LawProblem(form: form, runs: table.runs), starts: starts)
+    // Runs at the ends of the range of Double can put a start beyond them.
+    let starts = form.starts(for: table.runs).filter { $0.allSatisfy(\.isFinite) }
+    return (LawProblem(form: form, runs: table.runs), starts)
+  }
+
+  private func result(of search: MultistartResult) throws(LawFitError) -> FitResult {
     guard let fit = search.best ?? search.unfinished else {
-      throw .nothingFinite(law: form.name, starts: starts.count)
+      throw .nothingFinite(law: form.name, starts: search.startCount)
     }
     let coefficients = zip(form.coefficients, fit.parameters).map { $0.scale.natural($1) }
     return FitResult(

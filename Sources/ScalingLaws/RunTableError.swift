@@ -52,12 +52,13 @@ public struct RunTableError: Error, Hashable, Sendable, CustomStringConvertible 
   /// The error in words.
   public var description: String {
     let place = line.map { "\(name):\($0)" } ?? name
-    return "\(place): \(reason.words)"
+    return "\(place): \(reason)"
   }
 }
 
-extension RunTableError.Reason {
-  fileprivate var words: String {
+extension RunTableError.Reason: CustomStringConvertible {
+  /// The reason in words, without the place.
+  public var description: String {
     switch self {
     case .notPositive(let column, let found):
       "expected a positive number for `\(column)`, found \(quoted(found))"

@@ -4,7 +4,7 @@
 ///     while let chunk = try source.next() { counter.count(chunk) }
 ///     let counts = counter.finish()
 ///
-/// ASCII is counted eight bytes at a step, everything else byte by byte.
+/// ASCII is counted eight bytes at a step, other well-formed text a character at a step.
 public struct TextCounter: Sendable {
   /// What is known so far; ``finish()`` adds what only the end of the text decides.
   private var counts = TextCounts()
@@ -29,6 +29,7 @@ public struct TextCounter: Sendable {
     while position < chunk.count {
       if !sequence.isOpen {
         position = countASCII(chunk, from: position)
+        position = countShortSequences(chunk, from: position)
         guard position < chunk.count else { return }
       }
       take(chunk[position])
@@ -66,7 +67,7 @@ extension TextCounter {
 
   @inline(__always)
   private mutating func takeScalar(_ scalar: UInt32) {
-    if scalar == 0xFEFF, counts.byteCount == 2 { counts.startsWithByteOrderMark = true }
+    if scalar == 0xFEFF, counts.characterCount == 0 { counts.startsWithByteOrderMark = true }
     counts.characterCount += 1
     isInInvalidRun = false
     let isLineFeed = scalar == 0x0A
@@ -103,6 +104,42 @@ package func isWhiteSpace(_ scalar: UInt32) -> Bool {
   switch scalar {
   case 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: return true
   default: return false
+  }
+}
+
+// MARK: - Whole sequences
+
+extension TextCounter {
+  /// Counts well-formed sequences of two and three bytes, and single ASCII bytes between them.
+  ///
+  /// - Returns: Where it stopped: at anything else, or two bytes before the end.
+  private mutating func countShortSequences(_ chunk: Span<UInt8>, from start: Int) -> Int {
+    var position = start
+    while position < chunk.count - 2 {
+      let lead = UInt32(chunk[position])
+      let second = UInt32(chunk[position + 1]) ^ 0x80  // below 64 for a continuation byte
+      let third = UInt32(chunk[position + 2]) ^ 0x80
+      let length: Int
+      if lead >= 0xE0, lead < 0xF0, second | third < 0x40 {
+        let scalar = (lead & 0x0F) << 12 | second << 6 | third
+        // Overlong forms and surrogates are left to the recognizer.
+        guard scalar >= 0x800, scalar & 0xF800 != 0xD800 else { break }
+        takeScalar(scalar)
+        length = 3
+      } else if lead >= 0xC2, lead < 0xE0, second < 0x40 {
+        takeScalar((lead & 0x1F) << 6 | second)
+        length = 2
+      } else if lead < 0x80, second < 0x80 {
+        // ASCII before more of other scripts, as a space is; runs of it are left to the blocks.
+        takeScalar(lead)
+        length = 1
+      } else {
+        break
+      }
+      counts.byteCount += length
+      position += length
+    }
+    return position
   }
 }
 

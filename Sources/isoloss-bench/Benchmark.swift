@@ -11,10 +11,7 @@ struct Benchmark {
   /// `<module>/<operation>/<size>`.
   var name: String
 
-  /// How much one run works through.
-  var amount: Double
-
-  /// What `amount` counts.
+  /// What the amount of work counts.
   var unit: Unit
 
   /// Whether `--quick` leaves it out.
@@ -22,6 +19,15 @@ struct Benchmark {
 
   /// The program under `Peers` that does the same, with its arguments; `nil` where there is none.
   var peer: Peer?
+
+  /// Reads the inputs; only the benchmark that runs pays for its own.
+  var prepare: () throws -> PreparedBenchmark
+}
+
+/// A benchmark with its inputs in memory.
+struct PreparedBenchmark {
+  /// How much one run works through.
+  var amount: Double
 
   /// Does the operation once and returns a figure that the answer's check looks at.
   var run: () throws -> Double
@@ -39,7 +45,7 @@ struct Peer {
   var arguments: [String]
 }
 
-extension Benchmark {
+extension PreparedBenchmark {
   /// Whether a figure lies within a relative distance of another.
   static func near(_ expected: Double, relative: Double) -> (Double) -> Bool {
     { abs($0 - expected) <= relative * abs(expected) }

@@ -24,12 +24,13 @@ struct Measurement {
   init(_ benchmark: Benchmark, runs: Int) throws {
     var seconds = [Double]()
     var figure = 0.0
+    let prepared = try benchmark.prepare()
     // The first run warms up and is not counted.
     for run in 0...runs {
       let start = ContinuousClock.now
-      figure = try benchmark.run()
+      figure = try prepared.run()
       let elapsed = (ContinuousClock.now - start) / .seconds(1)
-      guard benchmark.check(figure) else {
+      guard prepared.check(figure) else {
         throw BenchmarkError(description: "\(benchmark.name): the answer \(figure) is wrong")
       }
       if run > 0 { seconds.append(elapsed) }
@@ -37,7 +38,7 @@ struct Measurement {
     name = benchmark.name
     self.seconds = seconds
     self.figure = figure
-    amount = benchmark.amount
+    amount = prepared.amount
     unit = benchmark.unit
     peakMemoryByteCount = Self.peakMemory()
   }

@@ -1,10 +1,11 @@
 import Foundation
 import IsoLoss
 
-// isoloss-bench [--quick] [--peers] [FILTER…]
+// isoloss-bench [--quick] [--peers] [--peer-path FOLDER] [FILTER…]
 //
 // Each benchmark runs in a process of its own, so that its peak memory is its own; one line of JSON
-// comes out for each. `--quick` runs the fast ones once, to see that they answer right.
+// comes out for each. `--quick` runs the fast ones once, to see that they answer right; `--peers` runs
+// the program beside each that does the same, where it is installed or lies in the folder.
 
 let words = Array(CommandLine.arguments.dropFirst())
 
@@ -33,7 +34,13 @@ func runOne(_ name: String, runs: Int, withPeer: Bool) throws {
 /// Runs all benchmarks that the words select, each in its own process.
 func runAll(_ words: [String]) throws {
   let isQuick = words.contains("--quick")
-  let filters = words.filter { !$0.hasPrefix("--") }
+  var filters = words.filter { !$0.hasPrefix("--") }
+  var environment = ProcessInfo.processInfo.environment
+  if let option = words.firstIndex(of: "--peer-path"), option + 1 < words.count {
+    let folder = words[option + 1]
+    filters.removeAll { $0 == folder }
+    environment["PATH"] = "\(folder):\(environment["PATH"] ?? "")"
+  }
   let selected = allBenchmarks().filter { benchmark in
     (filters.isEmpty || filters.contains { benchmark.name.contains($0) })
       && !(isQuick && benchmark.isSlow)
@@ -42,6 +49,7 @@ func runAll(_ words: [String]) throws {
   for benchmark in selected {
     let process = Process()
     process.executableURL = URL(filePath: CommandLine.arguments[0])
+    process.environment = environment
     process.arguments =
       ["--one", benchmark.name, isQuick ? "1" : "7"]
       + (words.contains("--peers") ? ["--peers"] : [])

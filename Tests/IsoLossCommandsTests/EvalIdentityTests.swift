@@ -57,10 +57,7 @@ struct EvalIdentityTests {
     )
     let forgotten = try CommandRun(words).json()
     let losses = try [0, 1].map { try forgotten.number("files.\($0).totalNats") }
-    // The kernel's reset is not there yet: take this wrapper away with it.
-    withKnownIssue("a model forgets nothing yet", isIntermittent: true) {
-      #expect(losses[0] == losses[1])
-    }
+    #expect(losses[0] == losses[1])
   }
 
   @Test("a folder is its files in byte order, hidden ones left out", arguments: ["", ngram])

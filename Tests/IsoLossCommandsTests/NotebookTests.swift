@@ -4,20 +4,24 @@ import IsoLossCommands
 import TestSupport
 import Testing
 
-/// Every command of every notebook is run, and what it prints and draws is compared.
+/// Every command of every notebook and of the README is run, and what it prints and draws is compared.
 @Suite("Notebooks")
 struct NotebookTests {
-  static let names: [String] = {
+  static let paths: [String] = {
     let folder = TestFiles.package("notebooks-md")
     let files = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
-    return files.filter { $0.hasSuffix(".md") && $0 != "README.md" }.sorted()
+    let notebooks = files.filter { $0.hasSuffix(".md") && $0 != "README.md" }.sorted()
+    return ["README.md"] + notebooks.map { "notebooks-md/\($0)" }
   }()
+
+  /// What the README writes before a command, for a machine on which nothing is installed.
+  private let runner = "swift run -c release "
 
   private let isRecording = ProcessInfo.processInfo.environment["RECORD_SNAPSHOTS"] == "1"
 
-  @Test("prints what it shows", arguments: names)
+  @Test("prints what it shows", arguments: paths)
   func printsWhatItShows(_ name: String) throws {
-    let path = TestFiles.package("notebooks-md/\(name)")
+    let path = TestFiles.package(name)
     let notebook = Notebook(try String(contentsOfFile: path, encoding: .utf8))
     let folder = try TemporaryFolder()
     try FileManager.default.copyItem(
@@ -26,7 +30,8 @@ struct NotebookTests {
     )
     var outputs = [String]()
     for cell in notebook.cells {
-      let words = shellWords(cell.line)
+      let line = cell.line.hasPrefix(runner) ? String(cell.line.dropFirst(runner.count)) : cell.line
+      let words = shellWords(line)
       #expect(words.first == "isoloss", "a notebook runs single commands, found `\(cell.line)`")
       let output = terminalOutput(Array(words.dropFirst()), in: folder.path)
       if !isRecording { compare(output, notebook.output(of: cell), cell.line) }

@@ -1,3 +1,5 @@
+import Foundation
+import TestSupport
 import Testing
 import Tokenization
 
@@ -21,22 +23,44 @@ struct TextCounterTests {
     }
   }
 
-  @Test("the block path agrees with the byte path at every alignment")
-  func blocksAgreeWithBytes() {
+  @Test("the fast paths agree with the byte path at every alignment")
+  func fastPathsAgreeWithBytes() {
     // Short pseudo-random texts of what the counter distinguishes.
-    let alphabet: [UInt8] = [
-      0x61, 0x20, 0x0A, 0x0D, 0x09, 0x1C, 0x1B, 0x08, 0x21, 0x7F, 0x0E, 0xC3,
+    let ascii = ["61", "20", "0a", "0d", "09", "1c", "1b", "08", "21", "7f", "0e", "c3"]
+    let scripts = [
+      "61", "20", "0d", "e2b280", "e0aa97", "e0a080", "e08080", "ed9fbf", "eda080", "efbbbf",
+      "c3a9",
+      "c181", "c285", "e38080", "f09f9880", "e282", "bf", "ee8080",
     ]
     var state: UInt64 = 1
-    for length in 0..<200 {
-      let text = (0..<length).map { _ in
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return alphabet[Int((state >> 33) % UInt64(alphabet.count))]
+    for pieces in [ascii, scripts] {
+      for length in 0..<400 {
+        let text = (0..<length / 2).flatMap { _ in
+          state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+          return bytes(hex: pieces[Int((state >> 33) % UInt64(pieces.count))])
+        }
+        var counter = TextCounter()
+        for byte in text { counter.count([byte]) }
+        #expect(counter.finish() == TextCounts(of: text), "\(text)")
       }
-      var counter = TextCounter()
-      for byte in text { counter.count([byte]) }
-      #expect(counter.finish() == TextCounts(of: text), "\(text)")
     }
+  }
+
+  /// Bytes, `len(s)`, `len(s.split())` and `len(b.splitlines())` of Python 3.11.
+  @Test(
+    "matches Python on the package's texts",
+    arguments: [
+      ("lighthouse", [30610, 30141, 5830, 550]), ("tidewater-manual", [27821, 27775, 4651, 504]),
+      ("kitchen-table", [23091, 22920, 4368, 705]),
+    ]
+  )
+  func matchesPythonOnCorpora(_ name: String, _ figures: [Int]) throws {
+    let path = TestFiles.package("corpora/\(name).txt")
+    let counts = TextCounts(of: [UInt8](try Data(contentsOf: URL(filePath: path))))
+    #expect(
+      [counts.byteCount, counts.characterCount, counts.wordCount, counts.lineCount] == figures
+    )
+    #expect(counts.invalidUTF8RunCount == 0)
   }
 
   @Test("counts of texts add up, and offsets move with them")

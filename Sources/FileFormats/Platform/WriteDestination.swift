@@ -85,11 +85,11 @@ extension WriteDestination {
 
   /// Follows the links a path ends in; links in its folders are the system's business.
   ///
-  /// Links below `/dev` and `/proc` are left alone: some there point nowhere.
+  /// Links that stand for open descriptors are left alone: those of pipes point nowhere.
   private static func followLinks(_ path: String) throws(FileError.Reason) -> String {
     var path = path
     for _ in 0..<maximumLinks {
-      if path.hasPrefix("/dev/") || path.hasPrefix("/proc/") { return path }
+      if path.hasPrefix("/proc/") || inheritedDescriptor(path) != nil { return path }
       guard let status = try? FileStatus.at(path, followingLinks: false), status.kind == .link
       else { return path }
       let next = try linkTarget(path)

@@ -99,6 +99,8 @@ extension CommandContext {
   }
 
   private func say(_ line: String) {
+    // What was written before is seen before, where both streams end on one screen.
+    try? output.flush()
     // A diagnostics stream that is gone must not keep the work from being done.
     try? diagnostics.write(line + "\n")
     try? diagnostics.flush()

@@ -64,7 +64,7 @@ enum HelpText {
   private static let lineWidth = 100
 
   /// Fills lines with words, keeping blank lines between paragraphs.
-  private static func wrapped(_ text: String, indent: Int = 0) -> String {
+  static func wrapped(_ text: String, indent: Int = 0) -> String {
     let margin = String(repeating: " ", count: indent)
     return text.split(separator: "\n", omittingEmptySubsequences: false).map { paragraph in
       var lines = [String]()

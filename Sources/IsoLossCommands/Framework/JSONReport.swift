@@ -1,21 +1,33 @@
 import IsoLoss
 
 /// The frame every JSON report stands in.
-enum JSONReport {
-  /// Writes a report: schema, version, seed, body, warnings, and under `environment` what may differ
+struct JSONReport {
+  /// The report's kind, such as `isoloss.eval`.
+  var schema: String
+
+  /// The version of the kind.
+  var version = 1
+
+  /// The members between the frame's.
+  var body: [(String, JSONValue)]
+
+  /// What there is to warn about.
+  var warnings: [ReportWarning]
+
+  /// How long the work took.
+  var seconds: Double
+
+  /// The report: schema, version, seed, body, warnings, and under `environment` what may differ
   /// between two runs of the same work.
-  static func write(
-    schema: String,
-    version: Int = 1,
-    body: [(String, JSONValue)],
-    warnings: [ReportWarning],
-    seconds: Double,
-    to context: CommandContext
-  ) throws(FileError) {
+  ///
+  /// A number that is not finite stands as null, and a warning names it.
+  func text(in context: CommandContext) -> String {
     var report: JSONObject = [
       "schema": .string(schema),
       "schemaVersion": .integer(version),
       "version": .string(IsoLossVersion.current),
+      // No command draws random numbers yet; the key is there for those that will.
+      "seed": .null,
     ]
     for (key, value) in body { report[key] = value }
     var warnings = warnings
@@ -25,10 +37,12 @@ enum JSONReport {
       context.warn(message)
     }
     report["warnings"] = .array(warnings.map(\.json))
-    report["environment"] = ["seconds": .number(seconds)]
-    try context.output.write(JSONValue.object(report).serialized() + "\n")
+    report["environment"] = ["threads": 1, "seconds": .number(seconds)]
+    return JSONValue.object(report).serialized() + "\n"
   }
+}
 
+extension JSONReport {
   /// A measured or estimated quantity: `{value, standardError, interval, level}`, with a reason beside
   /// what cannot be known.
   static func measured(

@@ -27,9 +27,14 @@ enum NumberText {
     return (value < 0 ? "-" : "") + grouped
   }
 
+  /// A count with its noun, in the plural unless it is one.
+  static func counted(_ value: Int, _ noun: String) -> String {
+    "\(count(value)) \(noun)\(value == 1 ? "" : "s")"
+  }
+
   /// A large number with a suffix as options take them: `70B`, `1.4T`, `500M`.
   static func scaled(_ value: Double) -> String {
-    guard value >= 1000, value < 1e18 else { return significant(value, digits: 4) }
+    guard value >= 1000, value < 1e15 else { return significant(value, digits: 4) }
     for (suffix, exponent) in [("T", 12), ("B", 9), ("M", 6), ("k", 3)] {
       let unit = Double("1e\(exponent)") ?? 1
       if value >= unit * 0.9995 { return significant(value / unit, digits: 4) + suffix }

@@ -77,9 +77,9 @@ public enum Quantity {
 
   /// Parses a positive number without a suffix.
   public static func number(_ text: String) throws(QuantityError) -> Double {
-    let decimal = try decimal(text, "a number")
+    let decimal = try decimal(text, "a number above 0")
     guard decimal.suffix.isEmpty else {
-      throw .expected("a plain number", found: text, hint: separatorHint(text))
+      throw .expected("a number above 0", found: text, hint: separatorHint(text))
     }
     return try positive(decimal.value(), text)
   }

@@ -11,8 +11,10 @@ func allBenchmarks() -> [Benchmark] {
 enum BenchmarkFiles {
   /// A file of the package.
   static func package(_ path: String) -> String {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().deletingLastPathComponent()
+    // This file lies four folders deep: Sources/isoloss-bench/Suites/AllBenchmarks.swift.
+    let folder = (0..<4).reduce(URL(filePath: #filePath)) { url, _ in
+      url.deletingLastPathComponent()
+    }
     return folder.appending(path: path).path
   }
 
@@ -24,7 +26,8 @@ enum BenchmarkFiles {
   }
 
   /// A whole file.
-  static func bytes(_ path: String) -> [UInt8] {
-    (FileManager.default.contents(atPath: path)).map(Array.init) ?? []
+  static func bytes(_ path: String) throws -> [UInt8] {
+    var source: any ByteSource = try FileSource(path: path)
+    return try source.readAll(limit: 1 << 32)
   }
 }

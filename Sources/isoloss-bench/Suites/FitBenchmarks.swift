@@ -6,21 +6,26 @@ func fitBenchmarks() -> [Benchmark] {
   if let path = BenchmarkFiles.shared("data/scaling/epoch_chinchilla.csv") {
     benchmarks.append(chinchillaRuns(path))
   }
-  return benchmarks.compactMap(\.self)
+  return benchmarks
 }
 
-private func knownTruth() -> Benchmark? {
+private func knownTruth() -> Benchmark {
   let path = BenchmarkFiles.package("corpora/runs-known-truth.csv")
-  return fit("known-truth-36", path, where: [], check: Benchmark.near(0.345, relative: 0.05))
+  return fit(
+    "known-truth-36",
+    path,
+    where: [],
+    check: PreparedBenchmark.near(0.345, relative: 0.05)
+  )
 }
 
-private func chinchillaRuns(_ path: String) -> Benchmark? {
+private func chinchillaRuns(_ path: String) -> Benchmark {
   fit(
     "chinchilla-240",
     path,
     where: [RunSelection(column: "excluded_top5", .equal, value: "False")],
     // SciPy's least_squares at convergence.
-    check: Benchmark.near(0.3602528, relative: 1e-7)
+    check: PreparedBenchmark.near(0.3602528, relative: 1e-7)
   )
 }
 
@@ -31,18 +36,21 @@ private func fit(
   where selections: [RunSelection],
   check: @escaping (Double) -> Bool
 ) -> Benchmark {
-  let bytes = BenchmarkFiles.bytes(path)
-  return Benchmark(
+  Benchmark(
     name: "ScalingLaws/fit-chinchilla/\(name)",
-    amount: 1,
     unit: .fits,
-    peer: Peer(script: "scipy_fit.py", arguments: [path] + selections.map(\.description)),
-    run: {
-      var options = RunTableOptions()
-      options.selections = selections
-      let table = try RunTable(CSVTable(parsing: bytes, name: name), options)
-      return try LawFit(Chinchilla(), to: table).run()["alpha"]?.value ?? .nan
-    },
-    check: check
-  )
+    peer: Peer(script: "scipy_fit.py", arguments: [path] + selections.map(\.description))
+  ) {
+    let bytes = try BenchmarkFiles.bytes(path)
+    return PreparedBenchmark(
+      amount: 1,
+      run: {
+        var options = RunTableOptions()
+        options.selections = selections
+        let table = try RunTable(CSVTable(parsing: bytes, name: name), options)
+        return try LawFit(Chinchilla(), to: table).run()["alpha"]?.value ?? .nan
+      },
+      check: check
+    )
+  }
 }

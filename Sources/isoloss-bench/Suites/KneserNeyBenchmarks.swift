@@ -17,22 +17,25 @@ private func training(
   test: String,
   perplexity: Double
 ) -> Benchmark {
-  let trainBytes = BenchmarkFiles.bytes(train)
-  let testBytes = BenchmarkFiles.bytes(test)
-  return Benchmark(
+  Benchmark(
     name: "NGramModels/kneser-ney-o\(order)/wikitext-2",
-    amount: Double(trainBytes.count + testBytes.count),
     unit: .bytes,
-    peer: Peer(script: "kenlm_train.py", arguments: ["\(order)", train, test]),
-    run: {
-      var trainer = try KneserNeyTrainer(order: order, unit: .word)
-      try trainer.add(trainBytes, of: "train")
-      try trainer.endText("train")
-      let model = try trainer.train()
-      var evaluator = TextEvaluator(scorer: model.makeScorer(ranks: false))
-      try evaluator.consume(testBytes)
-      return try evaluator.finish().crossEntropy.perplexity
-    },
-    check: Benchmark.near(perplexity, relative: 1e-6)
-  )
+    peer: Peer(script: "kenlm_train.py", arguments: ["\(order)", train, test])
+  ) {
+    let trainBytes = try BenchmarkFiles.bytes(train)
+    let testBytes = try BenchmarkFiles.bytes(test)
+    return PreparedBenchmark(
+      amount: Double(trainBytes.count + testBytes.count),
+      run: {
+        var trainer = try KneserNeyTrainer(order: order, unit: .word)
+        try trainer.add(trainBytes, of: "train")
+        try trainer.endText("train")
+        let model = try trainer.train()
+        var evaluator = TextEvaluator(scorer: model.makeScorer(ranks: false))
+        try evaluator.consume(testBytes)
+        return try evaluator.finish().crossEntropy.perplexity
+      },
+      check: PreparedBenchmark.near(perplexity, relative: 1e-6)
+    )
+  }
 }

@@ -31,7 +31,7 @@ public struct EvalCommand: Command {
         "memory",
         "SIZE",
         help: "bound on the adaptive model's tables; when they are full, contexts seen rarely give"
-          + " way (default: \(AdaptiveModel.defaultMemory >> 20)MiB)"
+          + " way (default: 100MiB, for `max` 640MiB)"
       ),
       .flag("carry", help: "keep what was learned from file to file; the default forgets"),
       .file(
@@ -117,7 +117,8 @@ public struct EvalCommand: Command {
     guard !result.files.isEmpty else { return .unusable }
     let seconds = context.secondsNow() - start
     if writesJSON {
-      try EvalJSON(result: result, command: self, seconds: seconds).write(to: context)
+      let report = EvalJSON(result: result, command: self, seconds: seconds).report
+      try context.output.write(report.text(in: context))
     } else {
       try context.output.write(EvalText(result: result, command: self).text)
     }

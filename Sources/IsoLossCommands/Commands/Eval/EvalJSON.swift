@@ -6,15 +6,9 @@ struct EvalJSON {
   let command: EvalCommand
   let seconds: Double
 
-  /// Writes the report; a number that is not finite is named in a warning.
-  func write(to context: CommandContext) throws {
-    try JSONReport.write(
-      schema: "isoloss.eval",
-      body: body,
-      warnings: result.warnings,
-      seconds: seconds,
-      to: context
-    )
+  /// The report in its frame.
+  var report: JSONReport {
+    JSONReport(schema: "isoloss.eval", body: body, warnings: result.warnings, seconds: seconds)
   }
 
   private var body: [(String, JSONValue)] {

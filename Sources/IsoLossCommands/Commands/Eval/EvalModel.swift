@@ -44,10 +44,9 @@ extension EvalModelChoice {
   }
 
   private static func adaptive(_ words: ParsedWords) throws(UsageError) -> EvalModelChoice {
-    .adaptive(
-      words.text("effort").flatMap(AdaptiveModel.Effort.init) ?? .standard,
-      memory: try words.quantity("memory", default: AdaptiveModel.defaultMemory, Quantity.memory)
-    )
+    let effort = words.text("effort").flatMap(AdaptiveModel.Effort.init) ?? .standard
+    let memory = try words.quantity("memory", default: effort.defaultMemory, Quantity.memory)
+    return .adaptive(effort, memory: memory)
   }
 }
 
@@ -97,24 +96,33 @@ extension KneserNeyRecipe {
   fileprivate func make(in context: CommandContext) throws -> EvalModel {
     var trainer = try KneserNeyTrainer(order: order, unit: unit, options: options)
     let files = try inputs.flatMap(context.expandFolder).map { try add($0, to: &trainer, context) }
-    let model = try trainer.train()
+    let model = try trainer.train(interruption: context.interruption)
     return EvalModel(
       model: model,
       title: "\(model.name) of \(unit)s, \(NumberText.count(model.vocabularySize)) in vocabulary,"
         + " trained on \(files.map(\.name).joined(separator: ", "))",
       json: json(model, files),
-      warnings: model.discountFallbacks.map { order, failure in
-        let message = "order \(order) takes the discounts 0.5, 1, 1.5: \(failure)"
-        return ReportWarning(id: "discount-fallback", message: message)
-      }
+      warnings: files.compactMap(\.warning)
+        + model.discountFallbacks.map { order, failure in
+          let message =
+            "order \(order) takes the discounts 0.5, 1, 1.5 (\(failure));"
+            + " a lower `--order` or more text would do without"
+          return ReportWarning(id: "discount-fallback", message: message)
+        }
     )
   }
 
   /// A training text as reports name it.
   private struct TrainingFile {
     var name: String
-    var byteCount: Int
-    var hash: ContentHash
+    var summary: InputSummary
+
+    /// What looks mistaken about it.
+    var warning: ReportWarning? {
+      MistakenInput.detect(firstBytes: summary.firstBytes).map {
+        ReportWarning(id: "mistaken-input", message: "`\(name)` \($0.hint)")
+      }
+    }
   }
 
   private func add(
@@ -130,12 +138,12 @@ extension KneserNeyRecipe {
       in: context
     )
     defer { progress.finish() }
-    let hash = try context.readChunks(of: source) { chunk, byteCount in
+    let summary = try context.readChunks(of: source) { chunk, byteCount in
       try trainer.add(chunk, of: name)
       progress.update(byteCount: byteCount)
     }
     try trainer.endText(name)
-    return TrainingFile(name: name, byteCount: hash.byteCount, hash: hash.hash)
+    return TrainingFile(name: name, summary: summary)
   }
 
   private func json(_ model: KneserNeyModel, _ files: [TrainingFile]) -> JSONObject {
@@ -156,8 +164,8 @@ extension KneserNeyRecipe {
         files.map { file in
           [
             "name": .string(file.name),
-            "byteCount": .integer(file.byteCount),
-            "sha256": .string("\(file.hash)"),
+            "byteCount": .integer(file.summary.byteCount),
+            "sha256": .string("\(file.summary.hash)"),
           ]
         }
       ),

@@ -1,11 +1,13 @@
 import IsoLoss
 
 extension EvalResult {
-  /// The mean of the files' values, each file counting the same; `nil` where one has none.
+  /// The quantity of the files' mean loss, each file counting the same; `nil` where one has none.
+  ///
+  /// The mean is taken in nats, so that a perplexity's is the geometric mean of the files'.
   func macroMean(of quantity: LossQuantity) -> Double? {
-    let values = files.compactMap { quantity.value(of: $0.evaluation.crossEntropy) }
-    guard values.count == files.count, !values.isEmpty else { return nil }
-    return values.reduce(0, +) / Double(values.count)
+    let means = files.compactMap { quantity.natsPerUnit(of: $0.evaluation.crossEntropy) }
+    guard means.count == files.count, !means.isEmpty else { return nil }
+    return quantity.onScale(means.reduce(0, +) / Double(means.count))
   }
 
   /// What the files cost in bits per byte if each byte were predicted from the counts of those before.

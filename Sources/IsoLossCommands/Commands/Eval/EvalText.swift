@@ -18,25 +18,25 @@ struct EvalText {
     let name =
       result.files.count == 1 ? result.files[0].name : "\(result.files.count) files"
     let counts = [
-      "\(NumberText.count(total.text.byteCount)) bytes",
-      "\(NumberText.count(total.text.characterCount)) characters",
-      "\(NumberText.count(total.text.wordCount)) words",
-      "\(NumberText.count(total.text.lineCount)) lines",
-      documentCount,
+      NumberText.counted(total.text.byteCount, "byte"),
+      NumberText.counted(total.text.characterCount, "character"),
+      NumberText.counted(total.text.wordCount, "word"),
+      NumberText.counted(total.text.lineCount, "line"),
+      NumberText.counted(result.files.reduce(0) { $0 + $1.evaluation.documentCount }, "document"),
     ]
-    let unit = result.model.model.tokenUnit
     return """
       text   \(name)
              \(counts.joined(separator: ", "))
       model  \(result.model.title)
-             tokens are \(unit)s\(result.model.model.learns ? "; learns as it reads" : "")
+             tokens are \(result.model.model.tokenUnit)s\(learning)
 
       """
   }
 
-  private var documentCount: String {
-    let count = result.files.reduce(0) { $0 + $1.evaluation.documentCount }
-    return "\(NumberText.count(count)) document\(count == 1 ? "" : "s")"
+  private var learning: String {
+    guard result.model.model.learns else { return "" }
+    return command.carries && result.files.count > 1
+      ? "; learns as it reads, and carries it from file to file" : "; learns as it reads"
   }
 
   private var fileTable: String {
@@ -133,16 +133,18 @@ extension EvalText {
   }
 
   private func interval(_ interval: ClosedRange<Double>) -> String {
-    "\(NumberText.measured(interval.lowerBound)) to \(NumberText.measured(interval.upperBound))"
+    // The standard error has two digits; more than five here would only pretend.
+    let bounds = [interval.lowerBound, interval.upperBound]
+    return bounds.map { NumberText.significant($0, digits: 5) }.joined(separator: " to ")
   }
 
   private func units(_ quantity: LossQuantity, _ loss: CrossEntropy) -> String {
-    let count = NumberText.count(loss.count(of: quantity.denominator))
+    let count = loss.count(of: quantity.denominator)
     switch quantity.denominator {
-    case .tokens: return "\(count) tokens"
-    case .bytes: return "\(count) bytes"
-    case .characters: return "\(count) characters"
-    case .words: return "\(count) words"
+    case .tokens: return NumberText.counted(count, "token")
+    case .bytes: return NumberText.counted(count, "byte")
+    case .characters: return NumberText.counted(count, "character")
+    case .words: return NumberText.counted(count, "word")
     }
   }
 }
@@ -153,19 +155,17 @@ extension EvalText {
   private var notes: String {
     var lines = [baselineLine]
     if case .lossy(let count, let reason) = result.fidelity {
-      let shown = command.allowsLossy ? "is given although" : "is not given:"
-      lines.append(
-        "bits per byte \(shown) the tokens do not determine the text: \(reason)"
-          + " (\(NumberText.count(count)) bytes)"
-      )
+      let verdict = command.allowsLossy ? "is given although" : "is not given, because"
+      lines.append("bits per byte \(verdict) the tokens do not determine the text:")
+      lines.append("  \(reason) (\(NumberText.count(count)) bytes)")
     }
     if result.model.model.learns {
-      lines += result.files.prefix(1).map(learningLine)
       lines.append("no standard error: the model learns as it reads")
     } else {
-      lines.append(errorLine)
+      lines += errorLines
     }
-    return lines.map { $0 + "\n" }.joined()
+    let text = lines.map { $0 + "\n" }.joined()
+    return result.model.model.learns ? learningTable + "\n" + text : text
   }
 
   private var baselineLine: String {
@@ -173,25 +173,32 @@ extension EvalText {
     return "baselines, bits per byte: uniform over 256 bytes 8, order-0 adaptive \(orderZero)"
   }
 
-  private func learningLine(_ file: EvalResult.File) -> String {
-    let segments = file.evaluation.learningCurve.segments.suffix(6).map { segment in
-      let bits = NumberText.significant(segment.natsPerByte / LossUnit.natsPerBit, digits: 4)
-      return "\(bits) to byte \(NumberText.count(segment.endOffset))"
-    }
-    return "bits per byte along the text: " + segments.joined(separator: ", ")
+  /// How the loss of the first text falls along it: bits per byte of stretches that double.
+  private var learningTable: String {
+    guard let first = result.files.first else { return "" }
+    let segments = first.evaluation.learningCurve.segments.suffix(8)
+    var table = TextTable([.left] + segments.map { _ in .right })
+    table.add(["stretch ends at byte"] + segments.map { NumberText.count($0.endOffset) })
+    let bits = segments.map { $0.natsPerByte / LossUnit.natsPerBit }
+    table.add(["bits per byte in it"] + bits.map { NumberText.significant($0, digits: 4) })
+    return (result.files.count > 1 ? "learning along \(first.name)\n" : "") + table.text
   }
 
-  private var errorLine: String {
+  private var errorLines: [String] {
     guard let clusters = result.errorClusters else {
-      return
-        "no standard error: fewer than \(ErrorClusters.minimumBlockCount) blocks of 1,024 tokens"
+      let least = ErrorClusters.minimumBlockCount
+      return ["no standard error: fewer than \(least) blocks of 1,024 tokens"]
     }
     let count = NumberText.count(clusters.clusters.count)
-    let length = NumberText.measured(clusters.meanTokenCount)
+    let length = NumberText.count(Int(clusters.meanTokenCount.rounded()))
     let naive = result.total.naiveStandardError.map(NumberText.error) ?? "n/a"
-    let bound =
-      clusters.isLowerBound ? "; a lower bound, for it still rises with the blocks' length" : ""
-    return "standard errors from \(count) \(clusters.kind.rawValue) of \(length) tokens on average"
-      + "\(bound); if tokens were independent: \(naive) nats per token"
+    var lines = [
+      "standard errors from \(count) \(clusters.kind.rawValue) of \(length) tokens on average;"
+        + " tokens taken as independent: \(naive) nats"
+    ]
+    if clusters.isLowerBound {
+      lines.append("  they are a lower bound: the error still rises with the blocks' length")
+    }
+    return lines
   }
 }

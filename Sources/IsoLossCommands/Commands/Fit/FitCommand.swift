@@ -24,6 +24,12 @@ public struct FitCommand: Command {
       .value("level", "SHARE", help: "the level of the intervals (default: 0.95)"),
       .flag("hc3", help: "errors that allow the noise to differ from run to run (HC3)"),
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
+      .file(
+        "output",
+        short: "o",
+        "FILE.json",
+        help: "also write the JSON report here, for `isoloss plan --law`"
+      ),
       .flag("json", help: "write one JSON object"),
     ],
     examples: [
@@ -35,6 +41,7 @@ public struct FitCommand: Command {
 
   private var request: FitRequest
   private let picturePath: String?
+  private let reportPath: String?
   private let writesJSON: Bool
 
   /// Takes the meaning from parsed words.
@@ -44,6 +51,7 @@ public struct FitCommand: Command {
     guard request.level < 1 else { throw .other("`--level`: expected a share below 1") }
     request.errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic
     picturePath = words.text("svg")
+    reportPath = words.text("output")
     writesJSON = words.has("json")
   }
 
@@ -56,18 +64,15 @@ public struct FitCommand: Command {
       let figure = FitFigure(result: result, request.options.flopsPerTokenParameter).figure
       try context.writeFile(picturePath, figure.chart.svg)
     }
-    if writesJSON {
-      try JSONReport.write(
-        schema: "isoloss.fit",
-        version: FitResult.schemaVersion,
-        body: body(result, outcome.hash),
-        warnings: result.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
-        seconds: context.secondsNow() - start,
-        to: context
-      )
-    } else {
-      try context.output.write(result.summary + "\n")
-    }
+    let report = JSONReport(
+      schema: "isoloss.fit",
+      version: FitResult.schemaVersion,
+      body: body(result, outcome.hash),
+      warnings: result.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
+      seconds: context.secondsNow() - start
+    )
+    if let reportPath { try context.writeFile(reportPath, report.text(in: context)) }
+    try context.output.write(writesJSON ? report.text(in: context) : result.summary + "\n")
     return .done
   }
 

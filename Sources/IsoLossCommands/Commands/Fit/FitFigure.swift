@@ -1,3 +1,4 @@
+import Foundation
 import IsoLoss
 
 /// The picture of a fit: its runs, its contours and its compute-optimal path.
@@ -10,8 +11,9 @@ struct FitFigure {
     let values = result.coefficientEstimates.map { estimate in
       "\(Self.symbol(estimate.name)) = \(NumberText.significant(estimate.value, digits: 4))"
     }
+    let table = result.table.name.split(separator: "/").last.map(String.init) ?? ""
     figure = IsoLossFigure(
-      title: ChartText("\(law.name), fitted to \(result.rowCount) runs of \(result.table.name)"),
+      title: ChartText("\(law.name.capitalized), fitted to \(result.rowCount) runs of \(table)"),
       subtitle: ChartText(markup: values.joined(separator: ",  ")),
       runs: result.table.runs.map {
         LossPoint(parameters: $0.parameters, tokens: $0.tokens, loss: $0.loss)

@@ -37,14 +37,24 @@ enum RunTableWords {
       }
       options.columns[column] = parts[1]
     }
-    for text in words.texts("where") {
-      do throws(RunTableError.Reason) {
-        options.selections.append(try RunSelection(parsing: text))
-      } catch {
-        throw .other("\(RunTableError("`--where`", error))")
-      }
-    }
+    for text in words.texts("where") { options.selections.append(try selection(text)) }
     return options
+  }
+
+  /// A selection of rows; a bound may be a count as people write it, `N<=100M`.
+  private static func selection(_ text: String) throws(UsageError) -> RunSelection {
+    let sign = text.lastIndex { "=<>".contains($0) }
+    let value = sign.map { String(text[text.index(after: $0)...]) } ?? ""
+    let isOrder = text.contains { "<>".contains($0) }
+    var plain = text
+    if isOrder, let sign, CSVNumber.parse(value) == nil, let count = try? Quantity.count(value) {
+      plain = "\(text[...sign])\(count)"
+    }
+    do throws(RunTableError.Reason) {
+      return try RunSelection(parsing: plain)
+    } catch {
+      throw .other("`--where`: \(error)")
+    }
   }
 
   /// The FLOPs per token and parameter, 6 unless given.
@@ -97,7 +107,8 @@ struct FitRequest: Sendable {
     fit.errorModel = errorModel
     var hasher = ContentHasher()
     hasher.update(bytes)
-    return Outcome(result: try fit.run(), hash: hasher.finalized())
+    let result = try fit.run { try context.interruption.check() }
+    return Outcome(result: result, hash: hasher.finalized())
   }
 
   /// Fits the law for a plan, with the extent of its runs.

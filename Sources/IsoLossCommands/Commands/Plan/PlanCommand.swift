@@ -80,14 +80,13 @@ public struct PlanCommand: Command {
     // The first law is the one that was asked for: without its answer there is none.
     let first = try report.answers[0].get()
     if writesJSON {
-      let seconds = context.secondsNow() - start
-      try JSONReport.write(
+      let json = JSONReport(
         schema: "isoloss.plan",
         body: try report.json(),
         warnings: first.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
-        seconds: seconds,
-        to: context
+        seconds: context.secondsNow() - start
       )
+      try context.output.write(json.text(in: context))
     } else {
       try context.output.write(report.text(first))
     }

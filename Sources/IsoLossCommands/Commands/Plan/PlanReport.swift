@@ -34,8 +34,14 @@ struct PlanReport {
   }
 
   private var lawTitle: String {
-    guard case .published(let set) = plan.sources[0] else { return "" }
-    return ": \(set.title)"
+    switch plan.sources[0] {
+    case .published(let set): return ": \(set.title)"
+    case .law(let law, _, _):
+      let values = zip(law.form.coefficients, law.coefficients).map { coefficient, value in
+        "\(coefficient.name) \(NumberText.measured(value))"
+      }
+      return ": \(law.name), \(values.joined(separator: ", "))"
+    }
   }
 
   private func answerTable(_ answer: PlanAnswer) -> String {
@@ -86,13 +92,30 @@ extension PlanReport {
 
   /// What to know before trusting the other laws; the first one's warnings are said apart.
   private var notes: String {
-    let lines = zip(plan.sources, answers).dropFirst().flatMap { source, answer in
-      switch answer {
-      case .success(let answer): answer.warnings.map { "\(source.name): \($0.message)" }
-      case .failure(let error): ["\(source.name): \(error)"]
+    var namesByNote: [(note: String, names: [String])] = []
+    for (source, answer) in zip(plan.sources, answers).dropFirst() {
+      for note in notes(of: answer) {
+        if let index = namesByNote.firstIndex(where: { $0.note == note }) {
+          namesByNote[index].names.append(source.name)
+        } else {
+          namesByNote.append((note, [source.name]))
+        }
       }
     }
-    return lines.isEmpty ? "" : "\n" + lines.map { $0 + "\n" }.joined()
+    let paragraphs = namesByNote.map { "\($0.names.joined(separator: ", ")): \($0.note)" }
+    return paragraphs.isEmpty ? "" : "\n" + paragraphs.map(wrapped).joined()
+  }
+
+  private func notes(of answer: Result<PlanAnswer, PlanError>) -> [String] {
+    switch answer {
+    case .success(let answer): answer.warnings.map(\.message)
+    case .failure(let error): ["\(error)"]
+    }
+  }
+
+  /// A paragraph whose later lines are set in.
+  private func wrapped(_ paragraph: String) -> String {
+    HelpText.wrapped(paragraph, indent: 2).dropFirst(2) + "\n"
   }
 }
 
