@@ -22,6 +22,15 @@ extension CommandContext {
     word == "-" ? "standard input" : word
   }
 
+  /// Begins a file that appears whole or not at all, when it is committed.
+  func createFile(_ word: String) throws(FileError) -> AtomicFile {
+    do {
+      return try AtomicFile(path: path(word))
+    } catch {
+      throw FileError(word, error.reason)
+    }
+  }
+
   /// Writes a whole file at once, or, where that fails, leaves the old one.
   public func writeFile(_ word: String, _ text: String) throws(FileError) {
     do {
@@ -58,7 +67,11 @@ extension CommandContext {
 
   /// Reads a source to its end, stopping between chunks when a signal asks to.
   ///
-  /// - Parameter take: Takes a chunk and the number of bytes read with it.
+  /// - Parameters:
+  ///   - source: The input.
+  ///   - take: Takes a chunk and the number of bytes read with it.
+  /// - Returns: The input's length, hash and first bytes.
+  /// - Throws: `Interruption`, `FileError`, and what `take` throws.
   func readChunks(
     of source: any ByteSource,
     _ take: ([UInt8], Int) throws -> Void

@@ -113,7 +113,8 @@ public struct EvalCommand: Command {
     let start = context.secondsNow()
     let model = try model.make(in: context)
     let result = try EvalRun(command: self, model: model, context: context).result()
-    guard !result.files.isEmpty else { throw CommandError(result.failures[0].message) }
+    // Each failure has been said; without a single loss there is nothing to report.
+    guard !result.files.isEmpty else { return .unusable }
     let seconds = context.secondsNow() - start
     if writesJSON {
       let report = EvalJSON(result: result, command: self, seconds: seconds).report

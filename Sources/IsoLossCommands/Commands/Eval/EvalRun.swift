@@ -83,29 +83,50 @@ struct EvalRun {
   /// - Throws: What ends the command altogether: a signal, or a per-token file that cannot be written.
   func result() throws -> EvalResult {
     var result = EvalResult(model: model, warnings: model.warnings)
-    let words = try command.inputs.flatMap(context.expandFolder)
+    let inputs = command.inputs.map { word in
+      (word: word, files: Result { () throws(CommandError) in try context.expandFolder(word) })
+    }
     let perToken = try command.perTokenPath.map {
       try PerTokenWriter(
-        path: context.path($0),
+        context.createFile($0),
         ranks: command.ranks,
-        namesFiles: words.count > 1
+        namesFiles: inputs.flatMap { (try? $0.files.get()) ?? [$0.word] }.count > 1
       )
     }
-    for word in words {
-      do {
-        let file = try evaluate(word, model.model, perToken, &result.warnings)
-        result.files.append(file)
-      } catch let error as PerTokenWriter.Failure {
-        throw error.cause
-      } catch let error where !(error is Interruption) {
-        let failure = EvalResult.Failure(name: context.displayName(word), message: "\(error)")
-        if words.count > 1 { context.reportError(failure.message) }
-        result.failures.append(failure)
+    for (word, files) in inputs {
+      switch files {
+      case .success(let words): for word in words { try score(word, perToken, &result) }
+      case .failure(let error): fail(word, error, &result)
       }
     }
     for warning in result.warnings { context.warn(warning.message) }
     if !result.files.isEmpty { try perToken?.commit() }
     return result
+  }
+
+  private func score(
+    _ word: String,
+    _ perToken: PerTokenWriter?,
+    _ result: inout EvalResult
+  ) throws {
+    do {
+      result.files.append(try evaluate(word, model.model, perToken, &result.warnings))
+    } catch let error as PerTokenWriter.Failure {
+      throw error.cause
+    } catch let error where !Self.isInterruption(error) {
+      fail(word, error, &result)
+    }
+  }
+
+  private func fail(_ word: String, _ error: any Error, _ result: inout EvalResult) {
+    let failure = EvalResult.Failure(name: context.displayName(word), message: "\(error)")
+    context.reportError(failure.message)
+    result.failures.append(failure)
+  }
+
+  /// Whether a signal ended the reading, between two chunks or while it waited for one.
+  private static func isInterruption(_ error: any Error) -> Bool {
+    error is Interruption || (error as? FileError)?.reason == .interrupted
   }
 
   private func evaluate(

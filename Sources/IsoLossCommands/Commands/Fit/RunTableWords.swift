@@ -32,6 +32,9 @@ enum RunTableWords {
       guard parts.count == 2, let column = RunColumn(spelled: parts[0]) else {
         throw .other("`--column`: expected such as `loss=C4 Eval Loss`, found `\(text)`")
       }
+      if let other = options.columns[column] {
+        throw .other("`--column`: `\(column)` is named twice, `\(other)` and `\(parts[1])`")
+      }
       options.columns[column] = parts[1]
     }
     for text in words.texts("where") { options.selections.append(try selection(text)) }
