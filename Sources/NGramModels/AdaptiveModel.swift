@@ -136,6 +136,9 @@ public struct AdaptiveScorer: TextScorer {
     self.ranks = ranks
   }
 
+  /// Always.
+  public var learns: Bool { true }
+
   /// Every byte is a token, so the text can be rebuilt.
   public var fidelity: Fidelity { .lossless }
 

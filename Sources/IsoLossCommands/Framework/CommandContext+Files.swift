@@ -59,8 +59,8 @@ struct InputSummary {
 
 extension CommandContext {
   /// A folder's files in byte order of their paths; a file by itself.
-  func expandFolder(_ word: String) throws(CommandError) -> [String] {
-    guard word != "-", let paths = FolderListing.files(in: path(word)) else { return [word] }
+  func expandFolder(_ word: String) throws -> [String] {
+    guard word != "-", let paths = try FolderListing.files(in: path(word)) else { return [word] }
     guard !paths.isEmpty else { throw CommandError("`\(word)`: the folder holds no files") }
     return paths.map { word.hasSuffix("/") ? word + $0 : "\(word)/\($0)" }
   }

@@ -140,7 +140,6 @@ struct EvalRun {
     if !command.carries { model.forget() }
     var options = EvaluationOptions()
     options.separator = command.separator
-    options.learns = model.learns
     var evaluator = TextEvaluator(
       scorer: model.makeScorer(ranks: command.ranks),
       options: options,
