@@ -84,7 +84,7 @@ struct EvalRun {
   func result() throws -> EvalResult {
     var result = EvalResult(model: model, warnings: model.warnings)
     let inputs = command.inputs.map { word in
-      (word: word, files: Result { () throws(CommandError) in try context.expandFolder(word) })
+      (word: word, files: Result { try context.expandFolder(word) })
     }
     let words = inputs.flatMap { (try? $0.files.get()) ?? [$0.word] }
     let perToken = try command.perTokenPath.map { path in
