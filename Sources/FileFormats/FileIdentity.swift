@@ -16,7 +16,8 @@ public struct FileIdentity: Sendable, Hashable {
   /// The identity of a regular file; `nil` where there is none, since pipes and devices may well be
   /// both read and written.
   public init?(path: String) {
-    guard let status = try? FileStatus.at(path, followingLinks: true), status.kind == .regular else {
+    guard let status = try? FileStatus.at(path, followingLinks: true), status.kind == .regular
+    else {
       return nil
     }
     self = status.identity

@@ -37,7 +37,7 @@ struct EvalFailureTests {
       (
         "text.txt --train text.txt --discounts strict",
         "no discounts for order 1: no n-gram has adjusted count 2; the text is small or artificial,"
-          + " fallback discounts would do"
+          + " `--discounts fallback` would do"
       ),
       ("text.txt --per-token folder", "`folder`: is a folder, expected a file"),
       (
@@ -158,7 +158,7 @@ struct EvalFailureTests {
     let run = run("eval --train unk.txt --reserved error text.txt")
     #expect(
       run.diagnostics
-        == "error: unk.txt:2: expected no reserved word, found `<unk>`; skip or count such words\n"
+        == "error: unk.txt:2: expected no reserved word, found `<unk>`; `--reserved skip` or `count` would do\n"
     )
   }
 

@@ -83,7 +83,7 @@ struct ToolTests {
   @Test("no words at all show the commands, and are wrong use")
   func noWords() {
     #expect(CommandRun("").code == .unusable)
-    #expect(CommandRun("").output == CommandRun("help").output)
+    #expect(CommandRun("").diagnostics == CommandRun("help").output)
   }
 
   @Test("help", arguments: IsoLossTool.specifications.map(\.name))

@@ -134,8 +134,11 @@ extension Descriptor {
 
   /// Writes all of `bytes`, however many calls that takes.
   ///
-  /// - Parameter interruption: Ends a wait for a reader when raised; what can be written at once is
-  ///   written all the same.
+  /// - Parameters:
+  ///   - bytes: The bytes.
+  ///   - interruption: Ends a wait for a reader when raised; what can be written at once is
+  ///     written all the same.
+  /// - Throws: What the system says, or ``FileError/Reason/interrupted``.
   func write(
     _ bytes: borrowing [UInt8],
     interruption: InterruptionFlag? = nil

@@ -27,7 +27,7 @@ public enum IsoLossTool {
 
   private static func dispatch(_ words: [String], in context: CommandContext) throws -> ExitCode {
     guard let name = words.first else {
-      try context.output.write(HelpText.tool(specifications))
+      try context.diagnostics.write(HelpText.tool(specifications))
       return .unusable
     }
     switch name {
@@ -37,6 +37,9 @@ public enum IsoLossTool {
     case "--help", "-h":
       try context.output.write(HelpText.tool(specifications))
       return .done
+    case _ where name.hasPrefix("-"):
+      let known = ["--version", "--help"]
+      throw UsageError.misplacedOption(name, suggestion: closestSpelling(to: name, among: known))
     default:
       return try run(command(named: name), Array(words.dropFirst()), in: context)
     }
@@ -98,7 +101,9 @@ extension IsoLossTool {
 
   private static func helpHint(_ words: [String]) -> String {
     let name = words.first.flatMap { word in commands.first { $0.specification.name == word } }
-    guard let name else { return "`isoloss help` lists the commands" }
+    guard let name, name.specification.name != "help" else {
+      return "`isoloss help` lists the commands"
+    }
     return "`isoloss help \(name.specification.name)` shows what it takes"
   }
 }

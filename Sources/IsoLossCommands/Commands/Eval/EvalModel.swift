@@ -100,9 +100,9 @@ extension KneserNeyRecipe {
     return EvalModel(
       model: model,
       title: "\(model.name) of \(unit)s, \(NumberText.count(model.vocabularySize)) in vocabulary,"
-        + " trained on \(files.map(\.name).joined(separator: ", "))",
+        + " trained on \(Self.list(files))",
       json: json(model, files),
-      warnings: files.compactMap(\.warning)
+      warnings: files.compactMap(\.warning) + reservedWarnings(model)
         + model.discountFallbacks.map { order, failure in
           let message =
             "order \(order) takes the discounts 0.5, 1, 1.5 (\(failure));"
@@ -123,6 +123,21 @@ extension KneserNeyRecipe {
         ReportWarning(id: "mistaken-input", message: "`\(name)` \($0.hint)")
       }
     }
+  }
+
+  /// A few names, or how many files and bytes there are.
+  private static func list(_ files: [TrainingFile]) -> String {
+    guard files.count > 3 else { return files.map(\.name).joined(separator: ", ") }
+    let byteCount = files.reduce(0) { $0 + $1.summary.byteCount }
+    return "\(files.count) files, \(NumberText.bytes(byteCount))"
+  }
+
+  private func reservedWarnings(_ model: KneserNeyModel) -> [ReportWarning] {
+    guard model.skippedReservedWordCount > 0 else { return [] }
+    let words = NumberText.counted(model.skippedReservedWordCount, "word")
+    let message =
+      "\(words) spelled <unk>, <s> or </s> left out of training; `--reserved count` keeps them"
+    return [ReportWarning(id: "reserved-skipped", message: message)]
   }
 
   private func add(

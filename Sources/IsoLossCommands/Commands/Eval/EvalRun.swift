@@ -86,11 +86,13 @@ struct EvalRun {
     let inputs = command.inputs.map { word in
       (word: word, files: Result { try context.expandFolder(word) })
     }
-    let perToken = try command.perTokenPath.map {
-      try PerTokenWriter(
-        context.createFile($0),
+    let words = inputs.flatMap { (try? $0.files.get()) ?? [$0.word] }
+    let perToken = try command.perTokenPath.map { path in
+      try context.refuseOverwriting(words, with: path)
+      return try PerTokenWriter(
+        context.createFile(path),
         ranks: command.ranks,
-        namesFiles: inputs.flatMap { (try? $0.files.get()) ?? [$0.word] }.count > 1
+        namesFiles: words.count > 1
       )
     }
     for (word, files) in inputs {
@@ -192,6 +194,12 @@ struct EvalRun {
     name: String
   ) -> [ReportWarning] {
     var warnings = [ReportWarning]()
+    if model.model.tokenUnit == TextUnit.word.rawValue, text.carriageReturnCount > 0 {
+      let message =
+        "`\(name)` has \(NumberText.counted(text.carriageReturnCount, "carriage return")), which words"
+        + " leave out (`tr -d '\\r'` removes them)"
+      warnings.append(ReportWarning(id: "carriage-returns", message: message))
+    }
     if let mistaken = MistakenInput.detect(firstBytes: firstBytes) {
       warnings.append(ReportWarning(id: "mistaken-input", message: "`\(name)` \(mistaken.hint)"))
     }
@@ -202,7 +210,7 @@ struct EvalRun {
     if let offset = text.firstInvalidUTF8Offset {
       let runs = text.invalidUTF8RunCount
       let message =
-        "`\(name)` is not all UTF-8: \(NumberText.count(runs)) invalid run\(runs == 1 ? "" : "s"), the"
+        "`\(name)` is not all UTF-8: \(NumberText.counted(runs, "invalid run")), the"
         + " first at byte \(offset); each counts as one character"
       warnings.append(ReportWarning(id: "invalid-utf8", message: message))
     }
