@@ -139,7 +139,7 @@ struct EvalGoldenTests {
     // Both sides add some ten thousand logarithms that are right to a few ulps each.
     #expect(isNear(try total.number("totalNats"), golden.totalNats, 1e-12))
     #expect(isNear(try total.number("perplexity.value"), golden.perplexity, 1e-11))
-    let known = try total.number("perplexityExcludingUnknown")
+    let known = try total.number("perplexityExcludingUnknown.value")
     #expect(isNear(known, golden.excludingUnknown, 1e-11))
     #expect(
       isNear(try total.number("naiveStandardError"), golden.naiveStandardError, 1e-11)
