@@ -34,6 +34,7 @@ struct JSONSchemaTests {
     arguments: [
       "eval corpora/lighthouse.txt", "eval corpora",
       "eval corpora/lighthouse.txt missing.txt --carry --effort max --memory 512MiB",
+      "eval missing.txt",
       "eval --train corpora/lighthouse.txt corpora/kitchen-table.txt --documents blank-line",
       "eval --train corpora/lighthouse.txt corpora/kitchen-table.txt corpora/README.md --allow-lossy",
       "eval --train corpora/lighthouse.txt --unit character corpora/kitchen-table.txt",
