@@ -3,7 +3,6 @@ import Tokenization
 
 /// The sums of an evaluation under way.
 struct EvaluationTally {
-  private let options: EvaluationOptions
   private let learns: Bool
 
   /// Whether observers want the bytes of tokens; without them no unfinished token is held.
@@ -24,8 +23,11 @@ struct EvaluationTally {
   private var document = OpenCluster()
   private var block = OpenCluster()
 
+  /// How many tokens a block of the shortest length holds.
+  private var blockTokenCount: Int
+
   init(_ options: EvaluationOptions, learns: Bool, keepsBytes: Bool) {
-    self.options = options
+    blockTokenCount = options.blockTokenCount
     self.learns = learns
     self.keepsBytes = keepsBytes
   }
@@ -52,7 +54,7 @@ struct EvaluationTally {
     } else {
       document.add(token)
       block.add(token)
-      if block.cluster.tokenCount == options.blockTokenCount { closeBlock() }
+      if block.cluster.tokenCount == blockTokenCount { closeBlock() }
     }
   }
 
@@ -124,8 +126,14 @@ extension EvaluationTally {
     if !learns { evaluation.documents.append(document.close(with: text)) }
   }
 
+  /// The most blocks kept; beyond 67 million tokens the shortest blocks are longer.
+  private static let largestBlockCount = 1 << 16
+
   private mutating func closeBlock() {
     evaluation.blocks.append(block.close(with: textSoFar()))
+    guard evaluation.blocks.count == Self.largestBlockCount else { return }
+    evaluation.blocks = Cluster.pairedUp(evaluation.blocks)
+    blockTokenCount *= 2
   }
 }
 

@@ -45,6 +45,17 @@ struct TextEvaluatorTests {
     #expect(evaluation.blocks.dropLast().allSatisfy { $0.tokenCount == 10 })
   }
 
+  @Test("the blocks kept are bounded, and still hold the whole text")
+  func boundedBlocks() throws {
+    var options = EvaluationOptions()
+    options.blockTokenCount = 1
+    let evaluation = try evaluate(String(repeating: "ab", count: 70_000), options: options)
+    #expect(evaluation.blocks.count <= 1 << 16)
+    #expect(evaluation.blocks.reduce(Cluster(), +).tokenCount == 140_000)
+    // 65,536 blocks of one token, paired up twice on the way.
+    #expect(evaluation.blocks.dropLast().allSatisfy { $0.tokenCount == 4 })
+  }
+
   @Test("a long line separates nothing and is not held back")
   func longLine() throws {
     var options = EvaluationOptions()

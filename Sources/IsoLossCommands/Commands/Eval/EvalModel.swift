@@ -103,12 +103,7 @@ extension KneserNeyRecipe {
         + " trained on \(Self.list(files))",
       json: json(model, files),
       warnings: files.compactMap(\.warning) + reservedWarnings(model)
-        + model.discountFallbacks.map { order, failure in
-          let message =
-            "order \(order) takes the discounts 0.5, 1, 1.5 (\(failure));"
-            + " a lower `--order` or more text would do without"
-          return ReportWarning(id: "discount-fallback", message: message)
-        }
+        + fallbackWarnings(model)
     )
   }
 
@@ -130,6 +125,17 @@ extension KneserNeyRecipe {
     guard files.count > 3 else { return files.map(\.name).joined(separator: ", ") }
     let byteCount = files.reduce(0) { $0 + $1.summary.byteCount }
     return "\(files.count) files, \(NumberText.bytes(byteCount))"
+  }
+
+  /// One warning for all orders without discounts of their own.
+  private func fallbackWarnings(_ model: KneserNeyModel) -> [ReportWarning] {
+    let fallbacks = model.discountFallbacks
+    guard let first = fallbacks.first else { return [] }
+    let orders = fallbacks.map { String($0.order) }.joined(separator: ", ")
+    let message =
+      "order\(fallbacks.count == 1 ? "" : "s") \(orders) took the discounts 0.5, 1, 1.5"
+      + " (order \(first.order): \(first.failure)); more text or a lower `--order` would do without"
+    return [ReportWarning(id: "discount-fallback", message: message)]
   }
 
   private func reservedWarnings(_ model: KneserNeyModel) -> [ReportWarning] {
