@@ -10,9 +10,11 @@
 #pragma STDC FP_CONTRACT OFF
 
 static const closs_shape standard_shape = {
-  .contexts = 7, .matches = 1, .sets = 2, .vectors = 3, .maximal = false};
+  .contexts = 6, .matches = 1, .sets = 2, .vectors = 1, .refinements = 1,
+  .maximal = false};
 static const closs_shape maximal_shape = {
-  .contexts = 10, .matches = 2, .sets = 4, .vectors = 6, .maximal = true};
+  .contexts = 12, .matches = 2, .sets = 6, .vectors = 6, .refinements = 3,
+  .maximal = true};
 
 static const double one_over_scale = 1.0 / CLOSS_ONE;
 
@@ -21,14 +23,24 @@ CLOSS_INLINE void advance(closs_adaptive *model, closs_shape shape, uint32_t byt
   model->ring[(uint32_t)model->position & model->ring_mask] = (uint8_t)byte;
   model->position++;
   model->recent = model->recent << 8 | byte;
-  if (model->position % CLOSS_RATE_BYTES == 0 && model->rate > CLOSS_LAST_RATE) model->rate--;
+  if (model->position % CLOSS_RATE_BYTES == 0) closs_slow_down(model, shape);
+  model->cell_shift = closs_shift_at(model->position);
   closs_select_first(model, shape, byte);
   for (int i = 0; i < shape.matches; i++) closs_match_update(model, i, byte);
+  if (shape.maximal) {
+    closs_update_layout(model, byte);
+    model->final_rate = closs_final_rate(model->position);
+  }
   closs_update_prefixes(model, shape, byte);
   uint64_t last_two = closs_last_bytes(model, 2);
-  model->refinement_row[0] = (byte << 8) & model->refinement_mask;
-  model->refinement_row[1] = (uint32_t)(last_two * CLOSS_HASH_1 >> 24) & model->refinement_mask;
-  for (int i = 0; i < CLOSS_REFINEMENTS; i++) {
+  // The standard effort has the map of two bytes alone.
+  if (shape.maximal) {
+    model->refinement_row[1] = (byte << 8) & model->refinement_mask;
+    uint64_t hash = closs_refinement_context(model) * CLOSS_HASH_1;
+    model->refinement_row[2] = (uint32_t)(hash >> 32) & model->refinement_mask;
+  }
+  model->refinement_row[0] = (uint32_t)(last_two * CLOSS_HASH_1 >> 24) & model->refinement_mask;
+  for (int i = 0; i < shape.refinements; i++) {
     __builtin_prefetch(model->refinements[i][model->refinement_row[i]]);
   }
 }
@@ -53,10 +65,10 @@ CLOSS_INLINE void score(
       closs_bit bit;
       if (depth == 4) closs_select_second(model, shape, node, NULL);
       prepare(model, shape, node, depth);
-      closs_predict(model, shape, &bit, node, depth);
       int value = bytes[i] >> (7 - depth) & 1;
+      closs_predict(model, shape, &bit, node, depth, value, NULL);
       probability *= (value ? bit.probability : CLOSS_ONE - bit.probability) * one_over_scale;
-      closs_learn(model, shape, &bit, value);
+      closs_learn(model, shape, &bit);
       node = node * 2 + (uint32_t)value;
     }
     nats[i] = -closs_natural_log(probability);
@@ -84,11 +96,11 @@ CLOSS_INLINE void descend(
   int value = byte >> (7 - depth) & 1;
   closs_bit *bit = &path->bits[depth];
   if (depth == 4) closs_select_second(model, shape, node, &path->journal);
-  closs_predict(model, shape, bit, node, depth);
+  closs_predict(model, shape, bit, node, depth, value, &path->undos[depth]);
   int chance = value ? bit->probability : CLOSS_ONE - bit->probability;
   path->reached[depth + 1] = path->reached[depth] * (chance * one_over_scale);
   closs_save(model, shape, bit, &path->undos[depth]);
-  closs_learn(model, shape, bit, value);
+  closs_learn(model, shape, bit);
 }
 
 CLOSS_INLINE void ascend(closs_adaptive *model, closs_shape shape, exploration *path) {

@@ -32,9 +32,15 @@ CLOSS_INLINE bool closs_is_letter(uint32_t folded) {
   return (folded >= 'a' && folded <= 'z') || folded >= 0x80;
 }
 
+// The standard effort leaves out order five.
+CLOSS_INLINE int closs_kind(closs_shape shape, int context) {
+  return context < 3 || shape.maximal ? context : context + 1;
+}
+
 // Word contexts, 5 to 8, take up the byte that has just been read without regard to its case.
-CLOSS_INLINE uint32_t closs_byte_in_context(int context, uint32_t byte) {
-  return context >= 5 && context <= 8 ? closs_fold(byte) : byte;
+CLOSS_INLINE uint32_t closs_byte_in_context(closs_shape shape, int context, uint32_t byte) {
+  int kind = closs_kind(shape, context);
+  return kind >= 5 && kind <= 8 ? closs_fold(byte) : byte;
 }
 
 // Takes `byte` into the word state, then hashes every context up to that byte; the byte that
@@ -61,10 +67,13 @@ CLOSS_INLINE void closs_update_prefixes(closs_adaptive *model, closs_shape shape
     word + before * CLOSS_HASH_2,
     word + closs_mix(previous + before * CLOSS_HASH_2),
     closs_last_bytes(model, 7),
+    model->column,
+    model->recent & UINT64_C(0xE0E0E0E0FFFF),  // two bytes and the kinds of the four before
   };
   CLOSS_UNROLL
   for (int i = 0; i < shape.contexts; i++) {
-    model->contexts[i].prefix = closs_mix(values[i] + (uint64_t)(i + 1) * CLOSS_HASH_3);
+    int kind = closs_kind(shape, i);
+    model->contexts[i].prefix = closs_mix(values[kind] + (uint64_t)(kind + 1) * CLOSS_HASH_3);
   }
 }
 
@@ -79,7 +88,7 @@ CLOSS_INLINE void closs_prefetch_lines(closs_adaptive *model, closs_shape shape,
   CLOSS_UNROLL
   for (int i = CLOSS_SHORT_CONTEXTS; i < shape.contexts; i++) {
     closs_context *context = &model->contexts[i];
-    uint64_t hash = (context->prefix + (closs_byte_in_context(i, byte) >> 1)) * CLOSS_HASH_2;
+    uint64_t hash = (context->prefix + (closs_byte_in_context(shape, i, byte) >> 1)) * CLOSS_HASH_2;
     context->hash = hash;
     __builtin_prefetch(closs_line(model, hash));
   }
@@ -96,7 +105,7 @@ CLOSS_INLINE void closs_select_first(closs_adaptive *model, closs_shape shape, u
   CLOSS_UNROLL
   for (int i = 0; i < shape.contexts; i++) {
     closs_context *context = &model->contexts[i];
-    uint32_t last = i < CLOSS_SHORT_CONTEXTS ? 0 : closs_byte_in_context(i, byte);
+    uint32_t last = i < CLOSS_SHORT_CONTEXTS ? 0 : closs_byte_in_context(shape, i, byte);
     uint32_t check = closs_check(context->hash, last, 0);
     context->nodes = closs_find_slot(closs_line(model, context->hash), check, NULL);
   }
@@ -117,7 +126,7 @@ CLOSS_INLINE void closs_select_second(
   for (int i = 0; i < shape.contexts; i++) {
     bool is_short = i < CLOSS_SHORT_CONTEXTS;
     uint64_t hash = is_short ? hashes[i] : model->contexts[i].hash;
-    uint32_t last = is_short ? 0 : closs_byte_in_context(i, byte);
+    uint32_t last = is_short ? 0 : closs_byte_in_context(shape, i, byte);
     uint32_t check = closs_check(hash, last, node - 15);
     model->contexts[i].nodes = closs_find_slot(closs_line(model, hash), check, journal);
   }

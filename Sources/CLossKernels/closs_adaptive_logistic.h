@@ -15,6 +15,8 @@ enum {
   CLOSS_CHAIN_BIAS = 64,  // input that a link's bias is multiplied with, a quarter of a logit
   CLOSS_BIAS = 2992,  // the probability with a logit of one
   CLOSS_COUNT_MASK = 1023,
+  CLOSS_FIRST_SHIFT = 5,
+  CLOSS_LAST_SHIFT = 8,
 };
 
 void closs_build_logistic(closs_tables *tables);
@@ -46,7 +48,12 @@ CLOSS_INLINE int closs_squash(const closs_tables *tables, int logit) {
   return tables->squash[logit + CLOSS_LOGIT_LIMIT];
 }
 
-CLOSS_INLINE uint32_t closs_cell_probability(closs_cell cell) { return cell >> 16; }
+// The shift of all cells after so many bytes: one more for each fourfold from 2^13 on.
+CLOSS_INLINE int closs_shift_at(uint64_t position) {
+  int shift = CLOSS_FIRST_SHIFT;
+  for (uint64_t bytes = position >> 13; bytes > 0; bytes >>= 2) shift++;
+  return shift < CLOSS_LAST_SHIFT ? shift : CLOSS_LAST_SHIFT;
+}
 
 // Moves a cell toward `bit` by 1 / (count + 1.6), so that it is close to the mean of what it has
 // seen until its count reaches its largest value, and forgets exponentially from then on.

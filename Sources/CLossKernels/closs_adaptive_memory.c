@@ -69,12 +69,12 @@ static size_t weights_size(closs_shape shape) {
 // largest power of two that remains.
 static layout plan(size_t memory_bytes, closs_shape shape) {
   layout parts;
-  parts.rows = power_within(memory_bytes / 256, MOST_ROWS);
+  parts.rows = power_within(memory_bytes / (shape.maximal ? 512 : 256), MOST_ROWS);
   parts.ring = power_within(memory_bytes / 16, (size_t)1 << 30);
   parts.heads = parts.ring / 4;
   parts.fixed = rounded_to_line(sizeof(closs_adaptive)) + CLOSS_ORDER1_SIZE +
                 (size_t)shape.sets * weights_size(shape) + parts.ring +
-                CLOSS_REFINEMENTS * parts.rows * CLOSS_REFINE_POINTS * sizeof(uint16_t) +
+                (size_t)shape.refinements * parts.rows * CLOSS_REFINE_POINTS * sizeof(uint16_t) +
                 (size_t)shape.matches * parts.heads * sizeof(uint32_t);
   parts.lines = power_within((memory_bytes - parts.fixed) / CLOSS_CACHE_LINE, (size_t)1 << 31);
   return parts;
@@ -97,7 +97,7 @@ closs_adaptive *closs_allocate(size_t memory_bytes, closs_shape shape) {
   model->shape = shape;
   model->order1 = take(&next, CLOSS_ORDER1_SIZE);
   for (int i = 0; i < shape.sets; i++) model->weights[i] = take(&next, weights_size(shape));
-  for (int i = 0; i < CLOSS_REFINEMENTS; i++) {
+  for (int i = 0; i < shape.refinements; i++) {
     model->refinements[i] = take(&next, parts.rows * CLOSS_REFINE_POINTS * sizeof(uint16_t));
   }
   model->refinement_mask = (uint32_t)parts.rows - 256;

@@ -16,7 +16,12 @@
 enum {
   // The rate of learning starts high and loses one every 4096 bytes.
   CLOSS_FIRST_RATE = 36,
+  // Standard: times an error of 2^16, the gain and an input of 2307 this stays within 32 bits.
+  CLOSS_FIRST_SUM_RATE = 64,
   CLOSS_LAST_RATE = 10,
+  CLOSS_SLOWEST_RATE = 4,          // standard, one less every half megabyte
+  CLOSS_SLOW_BYTES = 1 << 19,
+  CLOSS_SUM_GAIN = 14,             // of 64: the rate of a sum of two rows, in units of the other
   CLOSS_RATE_BYTES = 4096,
   CLOSS_WEIGHT_BITS = 28,  // a weight of one is 2^28; the upper 16 bits take part in products
   // Similar inputs let weights of opposite sign drift apart. The bound of four keeps them, and the
@@ -24,13 +29,17 @@ enum {
   CLOSS_MOST_WEIGHT = 1 << 30,
   CLOSS_ROWS = 256,
   CLOSS_MOST_CONFIDENCE = 1 << 24,  // one
-  // Rate of learning of the second layer. Its inputs are nearly equal: at 5 it diverged on four
-  // megabytes of text with four sets.
-  CLOSS_FINAL_SHIFT = 8,
   CLOSS_CONFIDENCE_SHIFT = 10,
   CLOSS_LANES = 8,
   CLOSS_PAIRS = 4,  // pairs of inputs in a vector
 };
+
+// Called every CLOSS_RATE_BYTES. The rate of the standard effort goes on falling, slowly.
+CLOSS_INLINE void closs_slow_down(closs_adaptive *model, closs_shape shape) {
+  bool slowly = !shape.maximal && model->rate > CLOSS_SLOWEST_RATE &&
+                model->position % CLOSS_SLOW_BYTES == 0;
+  if (model->rate > CLOSS_LAST_RATE || slowly) model->rate--;
+}
 
 typedef int16_t closs_short8 __attribute__((vector_size(16)));
 typedef int32_t closs_int4 __attribute__((vector_size(16)));
@@ -61,6 +70,19 @@ CLOSS_INLINE void closs_train(
     closs_int8 sum = weights[i] + ((inputs[i] * error + 512) >> 10);
     sum = __builtin_elementwise_min(sum, most);
     weights[i] = __builtin_elementwise_max(sum, -most);
+  }
+}
+
+// Adds the same step to both rows of which the standard effort takes the sum. Each is bounded by
+// half of what one row alone would be.
+CLOSS_INLINE void closs_train_sum(
+    const closs_int8 *inputs, closs_int8 *const *weights, int error) {
+  const closs_int8 most = (closs_int8){0} + CLOSS_MOST_WEIGHT / 2;
+  closs_int8 step = (*inputs * error) >> 10;
+  CLOSS_UNROLL
+  for (int set = 0; set < 2; set++) {
+    closs_int8 sum = __builtin_elementwise_min(*weights[set] + step, most);
+    *weights[set] = __builtin_elementwise_max(sum, -most);
   }
 }
 

@@ -2,8 +2,8 @@
 //
 // Reading order: this file, closs_adaptive_logistic.h (probabilities as integers),
 // closs_adaptive_history.c (what a node remembers), closs_adaptive_slots.h (where nodes live),
-// closs_adaptive_contexts.h (which contexts exist), closs_adaptive_match.h, closs_adaptive_mixer.h,
-// closs_adaptive_refine.h, closs_adaptive_bit.h (one binary decision), closs_adaptive.c (bytes).
+// closs_adaptive_contexts.h (which contexts exist), closs_adaptive_layout.h (lines and words), closs_adaptive_match.h,
+// closs_adaptive_mixer.h, closs_adaptive_final.h, closs_adaptive_refine.h, closs_adaptive_bit.h (one binary decision), closs_adaptive.c (bytes).
 
 #ifndef CLOSS_ADAPTIVE_MODEL_H
 #define CLOSS_ADAPTIVE_MODEL_H
@@ -20,11 +20,12 @@
 #define CLOSS_UNROLL _Pragma("clang loop unroll(full)")
 
 enum {
-  CLOSS_MAX_CONTEXTS = 10,
+  CLOSS_MAX_CONTEXTS = 12,
   CLOSS_MAX_MATCHES = 2,
-  CLOSS_MAX_SETS = 4,
+  CLOSS_MAX_SETS = 6,
+  CLOSS_FINALS = 2,
   CLOSS_MAX_VECTORS = 6,
-  CLOSS_REFINEMENTS = 2,
+  CLOSS_MAX_REFINEMENTS = 3,
   CLOSS_CACHE_LINE = 64,
   CLOSS_ORDER1_SIZE = 256 * 17 * 16,  // for each byte a slot of 16 for each nibble state
 };
@@ -35,10 +36,13 @@ typedef struct {
   int matches;   // match models
   int sets;      // weight sets mixed by the second layer
   int vectors;   // of mixer inputs, eight each
-  bool maximal;
+  int refinements;
+  bool maximal;  // else: order five and order zero are left out, cells learn at one rate for all,
+                 // and a history gives one mixer input
 } closs_shape;
 
-// An adaptive probability: 22 bits of probability above 10 bits of count.
+// An adaptive probability: 22 bits of probability above 10 bits of count, or (standard) 32 bits
+// of probability.
 typedef uint32_t closs_cell;
 
 // Eight mixer inputs or weights.
@@ -87,6 +91,9 @@ struct closs_adaptive {
   uint64_t position;      // bytes read
   uint64_t word;          // hash of the letters of the current word, folded to lower case
   uint64_t previous_word, word_before;
+  // For the larger effort: bytes read of the line and letters of the word, up to a bound, and the
+  // first byte of the latest line that is not empty.
+  uint32_t column, word_length, line_start;
   uint8_t *ring;
   uint32_t ring_mask;
 
@@ -105,13 +112,15 @@ struct closs_adaptive {
   closs_cell match_cells[CLOSS_MAX_MATCHES][64];  // twice the length class plus the expected bit
 
   closs_int8 *weights[CLOSS_MAX_SETS];
-  int32_t final_weights[256][8];
+  int32_t final_weights[CLOSS_FINALS][256][8];  // maximal
   int rate;               // of the first layer, falling to its floor
+  int final_rate;         // of the second layer of the larger effort
+  int cell_shift;         // standard: cells move by 2^-shift of their error
 
-  uint16_t (*refinements[CLOSS_REFINEMENTS])[16];
+  uint16_t (*refinements[CLOSS_MAX_REFINEMENTS])[16];
   int32_t confidence;     // in the mixed logit, of 2^24
   int32_t trust;          // in refinement, of 2^24
-  uint32_t refinement_row[CLOSS_REFINEMENTS];
+  uint32_t refinement_row[CLOSS_MAX_REFINEMENTS];
   uint32_t refinement_mask;
 };
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "closs_adaptive_final.h"
 #include "closs_adaptive_logistic.h"
 #include "closs_adaptive_match.h"
 #include "closs_adaptive_memory.h"
@@ -40,21 +41,28 @@ static void reset_matches(closs_adaptive *model) {
   }
 }
 
-// A quarter for each logit, nothing for the other input of each pair; the sets count alike.
+// The same for each logit, nothing for the other input of each pair; the sets count alike. So little
+// that all inputs together are not too sure of themselves: the first bytes cost eight bits or little more.
 static void reset_weights(closs_adaptive *model) {
   closs_shape shape = model->shape;
-  const int32_t quarter = INT32_C(1) << (CLOSS_WEIGHT_BITS - 2);
-  const closs_int8 initial = {quarter, 0, quarter, 0, quarter, 0, quarter, 0};
+  const int32_t one = INT32_C(1) << CLOSS_WEIGHT_BITS;
+  // Standard adds two rows up and has fewer inputs.
+  const int32_t first = shape.maximal ? one / 16 : one / 8;
+  const int32_t second = shape.maximal ? 0 : first;
+  const closs_int8 initial = {first, second, first, second, first, second, first, second};
   for (int set = 0; set < shape.sets; set++) {
     for (int i = 0; i < CLOSS_ROWS * shape.vectors; i++) model->weights[set][i] = initial;
   }
   for (int row = 0; row < CLOSS_ROWS; row++) {
     for (int set = 0; set < shape.sets; set++) {
-      model->final_weights[row][set] = (INT32_C(1) << CLOSS_WEIGHT_BITS) / shape.sets;
+      int32_t share = (INT32_C(1) << CLOSS_WEIGHT_BITS) / shape.sets;
+      for (int i = 0; i < CLOSS_FINALS; i++) model->final_weights[i][row][set] = share;
     }
   }
-  model->rate = CLOSS_FIRST_RATE;
+  model->rate = shape.maximal ? CLOSS_FIRST_RATE : CLOSS_FIRST_SUM_RATE;
+  model->final_rate = closs_final_rate(0);
   model->confidence = CLOSS_MOST_CONFIDENCE;
+  model->cell_shift = CLOSS_FIRST_SHIFT;
 }
 
 // Refinement starts as the identity.
@@ -66,7 +74,7 @@ static void reset_refinements(closs_adaptive *model) {
                 (CLOSS_REFINE_POINTS - 1);
     identity[point] = (uint16_t)closs_squash(&model->tables, logit);
   }
-  for (int i = 0; i < CLOSS_REFINEMENTS; i++) {
+  for (int i = 0; i < model->shape.refinements; i++) {
     for (size_t row = 0; row < (size_t)model->refinement_mask + 256; row++) {
       memcpy(model->refinements[i][row], identity, sizeof identity);
     }
@@ -77,6 +85,7 @@ static void reset_refinements(closs_adaptive *model) {
 static void reset_text(closs_adaptive *model) {
   model->recent = model->position = 0;
   model->word = model->previous_word = model->word_before = 0;
+  model->column = model->word_length = model->line_start = 0;
   memset(model->order0, 0, sizeof model->order0);
   memset(model->contexts, 0, sizeof model->contexts);
 }

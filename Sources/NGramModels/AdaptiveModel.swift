@@ -19,10 +19,10 @@ public import LanguageModeling
     /// More contexts, a chain of them and more mixing, at less than half the speed.
     case maximal = "max"
 
-    /// The bound on memory unless another is given: 100 MiB, or 640 MiB for the maximal effort.
+    /// The bound on memory unless another is given: 100 MiB, or 320 MiB for the maximal effort.
     ///
-    /// The table of contexts takes the largest power of two that fits: 64 and 512 MiB.
-    public var defaultMemory: Int { self == .standard ? 100 << 20 : 640 << 20 }
+    /// The table of contexts takes the largest power of two that fits: 64 and 256 MiB.
+    public var defaultMemory: Int { self == .standard ? 100 << 20 : 320 << 20 }
 
     /// What the kernel calls it.
     fileprivate var code: Int32 { self == .standard ? 0 : 1 }

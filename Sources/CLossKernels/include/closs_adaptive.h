@@ -18,7 +18,7 @@ typedef struct closs_adaptive closs_adaptive;
 // Makes a model that has read nothing. The caller owns it; `closs_adaptive_destroy` ends it.
 //
 // `memory_bytes` bounds all that the model ever allocates, its memory of the text included; the
-// table of contexts takes the largest power of two that fits, so 300 MiB is a good choice (256 MiB
+// table of contexts takes the largest power of two that fits, so 100 MiB is a good choice (64 MiB
 // of table). The result depends on it. Pages are taken from the system when they are first used.
 // `effort` is 0 for the standard model and 1 for a larger, slower and better one; other values mean
 // standard. NULL if `memory_bytes` is below the minimum or the system refuses.

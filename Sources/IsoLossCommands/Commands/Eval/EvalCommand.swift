@@ -32,7 +32,7 @@ public struct EvalCommand: Command {
         "memory",
         "SIZE",
         help: "bound on the adaptive model's tables; when they are full, contexts seen rarely give"
-          + " way (default: 100MiB, for `max` 640MiB)"
+          + " way (default: 100MiB, for `max` 320MiB)"
       ),
       .flag("carry", help: "keep what was learned from file to file; the default forgets"),
       .file(
