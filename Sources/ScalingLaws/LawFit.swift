@@ -1,4 +1,4 @@
-import CurveFitting
+public import CurveFitting
 
 #if canImport(Glibc)
 import Glibc
@@ -38,6 +38,9 @@ public struct LawFit: Sendable {
   /// How the covariance is estimated.
   public var errorModel = ErrorModel.homoscedastic
 
+  /// The search for minima, with its solver's tolerances and limits.
+  public var search = Multistart()
+
   /// Prepares a fit.
   public init(_ form: any ScalingLawForm, to table: RunTable) {
     self.form = form
@@ -51,7 +54,7 @@ public struct LawFit: Sendable {
   /// - Precondition: ``level`` lies between 0 and 1.
   public func run() throws(LawFitError) -> FitResult {
     let (problem, starts) = try prepared()
-    return try result(of: Multistart().minimize(problem, starts: starts))
+    return try result(of: search.minimize(problem, starts: starts))
   }
 
   /// Fits the law, asking before each step whether to go on.
@@ -62,7 +65,7 @@ public struct LawFit: Sendable {
   /// - Precondition: ``level`` lies between 0 and 1.
   public func run(checkpoint: () throws -> Void) throws -> FitResult {
     let (problem, starts) = try prepared()
-    return try result(of: Multistart().minimize(problem, starts: starts, checkpoint: checkpoint))
+    return try result(of: search.minimize(problem, starts: starts, checkpoint: checkpoint))
   }
 
   private func prepared() throws(LawFitError) -> (problem: LawProblem, starts: [[Double]]) {

@@ -200,6 +200,18 @@ struct MultistartTests {
     #expect(result.best == nil)
     #expect(result.unconvergedCount == 2)
     #expect(result.startCount == 2)
+    #expect(result.unfinished == nil)
+  }
+
+  @Test("the lowest of the fits that a limit stopped is kept")
+  func unfinished() throws {
+    var search = Multistart()
+    search.solver.iterationLimit = 2
+    let problem = try #require(NISTProblem.all.last { $0.testDescription == "Bennett5" })
+    let result = search.minimize(problem, starts: [problem.data.firstStart])
+    #expect(result.best == nil)
+    #expect(result.unconvergedCount == 1)
+    #expect(result.unfinished?.termination == .iterationLimit)
   }
 }
 

@@ -134,6 +134,22 @@ struct FitWarningTests {
     #expect(result["alpha"]?.standardError != nil)
   }
 
+  @Test("a fit that stopped early is a result, which says so and has no errors")
+  func notConverged() throws {
+    var fit = LawFit(Chinchilla(), to: RunTable(name: "runs.csv", runs: GoldenFit.runs))
+    fit.search.solver.iterationLimit = 1
+    let result = try fit.run()
+    #expect(!result.isConverged)
+    #expect(result.termination == .iterationLimit)
+    #expect(result.warnings.map(\.id).contains("not-converged"))
+    #expect(result["alpha"]?.standardError == nil)
+    #expect(result["alpha"]?.reason == "the fit did not converge")
+    let json = JSONValue.object(result.json)
+    #expect(json["isConverged"] == false)
+    #expect(json.nonFinitePaths.isEmpty)
+    #expect(result.summary.contains("converged no (iteration limit reached)"))
+  }
+
   @Test("a narrow range of sizes")
   func narrowRange() throws {
     let runs = GoldenFit.runs.map { run in
