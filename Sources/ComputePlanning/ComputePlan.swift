@@ -79,6 +79,7 @@ extension ComputePlan {
       }
     guard [split.compute, split.parameters, split.tokens].allSatisfy({ $0.isNormal && $0 > 0 })
     else { throw .outOfRange(question: question, law: source.name) }
+    if case .surface = source.model { try checkBudget(split, law: source.name) }
     return PlanAnswer(
       question: question,
       coefficientSet: source.name,
@@ -92,6 +93,17 @@ extension ComputePlan {
       time: hardware.map { PlanAnswer.Time(compute: split.compute, hardware: $0) },
       warnings: warnings(split, source)
     )
+  }
+
+  /// Refuses a split that does not spend its budget: its digits are rounding errors.
+  private func checkBudget(_ split: BudgetSplit, law: String) throws(PlanError) {
+    let spent = flopsPerTokenParameter * split.parameters * split.tokens
+    guard abs(spent / split.compute - 1) < 1e-6 else {
+      throw .budgetNotSpent(compute: split.compute, spent: spent, law: law)
+    }
+    guard split.loss.map(\.isFinite) ?? true else {
+      throw .outOfRange(question: question, law: law)
+    }
   }
 
   private func split(_ law: ScalingLaw, name: String) throws(PlanError) -> BudgetSplit {

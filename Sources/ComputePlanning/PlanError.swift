@@ -12,6 +12,8 @@ public enum PlanError: Error, Hashable, CustomStringConvertible {
   case noOptimum(law: String)
   /// The answer is too large or too small for a number.
   case outOfRange(question: PlanQuestion, law: String)
+  /// The law's optimum does not multiply to the budget: its numbers are beyond double precision.
+  case budgetNotSpent(compute: Double, spent: Double, law: String)
 
   /// The error in words.
   public var description: String {
@@ -31,6 +33,9 @@ public enum PlanError: Error, Hashable, CustomStringConvertible {
       "`\(law)` has no compute-optimal split in closed form"
     case .outOfRange(let question, let law):
       "\(question.quantity) of \(question.value) leads to numbers beyond all bounds under `\(law)`"
+    case .budgetNotSpent(let compute, let spent, let law):
+      "the optimum of `\(law)` spends \(spent) FLOPs where \(compute) were asked: its coefficients "
+        + "are beyond double precision"
     }
   }
 }

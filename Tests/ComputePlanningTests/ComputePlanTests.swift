@@ -208,6 +208,37 @@ struct ComputePlanTests {
     }
   }
 
+  @Test(
+    "laws of absurd coefficients neither trap nor answer what is no split of the budget",
+    arguments: [
+      ScalingLaw.kaplan(N_c: 1, D_c: 1, alpha_N: 5, alpha_D: 1e-308),
+      .kaplan(N_c: 1e120, D_c: 1e-120, alpha_N: 5, alpha_D: 1e-3),
+      .chinchilla(E: 1, A: 1e300, B: 1e-300, alpha: 1e-3, beta: 1e-3),
+      .chinchilla(E: 1, A: .nan, B: 1, alpha: 0.3, beta: 0.3),
+      .chinchilla(E: 1e-300, A: 1e-300, B: 1e300, alpha: 5, beta: 1e-3),
+      .chinchilla(E: .infinity, A: 1, B: 1, alpha: 0, beta: 0),
+    ]
+  )
+  func absurdLaw(law: ScalingLaw) {
+    let source = LawSource.law(law, name: "law.json", fittedRange: .init())
+    for question in [
+      PlanQuestion.compute(1e21), .compute(1e300), .loss(2), .parameters(1e9), .tokens(1e10),
+    ] {
+      guard let answer = try? ComputePlan(question).answer(from: source) else { continue }
+      #expect(abs(6 * answer.parameters * answer.tokens / answer.compute - 1) < 1e-6)
+      #expect(answer.loss?.isFinite == true)
+    }
+    let error = #expect(throws: PlanError.self) {
+      let wild = ScalingLaw.kaplan(N_c: 1, D_c: 1, alpha_N: 5, alpha_D: 1e-308)
+      return try ComputePlan(.loss(2)).answer(
+        from: .law(wild, name: "law.json", fittedRange: .init())
+      )
+    }
+    #expect(
+      error?.description == "loss of 2.0 leads to numbers beyond all bounds under `law.json`"
+    )
+  }
+
   // MARK: Documentation
 
   @Test("the article's examples say what it says")

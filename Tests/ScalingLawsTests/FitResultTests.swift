@@ -96,6 +96,14 @@ struct FitResultTests {
         #"{"law": "chinchilla", "estimates": {"E": 1.8, "A": {"value": -4}}}"#,
         "law.json: expected a positive number for `A`, found `-4.0`"
       ),
+      (
+        #"{"law":"kaplan","estimates":{"N_c":1,"D_c":1,"alpha_N":5,"alpha_D":1e-308}}"#,
+        "law.json: expected a number from 0.001 to 5 for `alpha_D`, found `1e-308`"
+      ),
+      (
+        #"{"law":"kaplan","estimates":{"N_c":1,"D_c":1,"alpha_N":5.5,"alpha_D":0.1}}"#,
+        "law.json: expected a number from 0.001 to 5 for `alpha_N`, found `5.5`"
+      ),
     ]
   )
   func noLaw(text: String, message: String) throws {
