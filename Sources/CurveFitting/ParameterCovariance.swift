@@ -8,7 +8,7 @@ public struct ParameterCovariance: Sendable, Hashable {
 
   /// Largest over smallest singular value of J with its columns scaled to length one.
   ///
-  /// Above about 1e3 the parameters trade against each other; infinite where J is singular.
+  /// Above about 100 the parameters trade against each other; infinite where J is singular.
   public var conditionNumber: Double
 
   /// Computes the covariance of the parameters that are not fixed.

@@ -25,8 +25,8 @@ public struct Chinchilla: ScalingLawForm {
   public var coefficients: [Coefficient] {
     [
       Coefficient(name: "E", unit: "nats per token", scale: .logarithmic, bounds: 1e-6...1e3),
-      Coefficient(name: "A", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e60),
-      Coefficient(name: "B", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e60),
+      Coefficient(name: "A", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e30),
+      Coefficient(name: "B", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e30),
       Coefficient(name: "alpha", unit: "", scale: .linear, bounds: 1e-3...5),
       Coefficient(name: "beta", unit: "", scale: .linear, bounds: 1e-3...5),
     ]
@@ -82,6 +82,32 @@ public struct Chinchilla: ScalingLawForm {
       scaled[1] - scaled[3] * logParameters,
       scaled[2] - scaled[4] * logTokens
     )
+  }
+}
+
+// MARK: - Units
+
+extension Chinchilla {
+  /// ln E + m, ln A + m + alpha n, ln B + m + beta d, with n, d and m the means of ln N, ln D, ln L.
+  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double] {
+    [
+      scaled[0] + center.logLoss,
+      scaled[1] + center.logLoss + scaled[3] * center.logParameters,
+      scaled[2] + center.logLoss + scaled[4] * center.logTokens,
+      scaled[3],
+      scaled[4],
+    ]
+  }
+
+  /// The unit matrix, with n for A by alpha and d for B by beta.
+  public func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]] {
+    [
+      [1, 0, 0, 0, 0],
+      [0, 1, 0, center.logParameters, 0],
+      [0, 0, 1, 0, center.logTokens],
+      [0, 0, 0, 1, 0],
+      [0, 0, 0, 0, 1],
+    ]
   }
 }
 

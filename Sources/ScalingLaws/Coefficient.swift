@@ -26,9 +26,10 @@ public struct Coefficient: Sendable, Hashable {
   /// Whether a fit moves the coefficient or its logarithm.
   public var scale: Scale
 
-  /// The values a fit may visit, both ends included.
+  /// The values a fit may visit, both ends included, in units of the runs' middle.
   ///
-  /// Wide enough that a fit ending at one says that the runs do not determine the coefficient.
+  /// There the geometric means of parameters, tokens and losses are one (``RunCenter``), so that
+  /// bounds mean the same in every unit; an exponent's are the same everywhere. Wide enough that a fit ending at one says that the runs do not determine the coefficient.
   public var bounds: ClosedRange<Double>
 
   /// Describes a coefficient.

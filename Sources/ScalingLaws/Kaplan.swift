@@ -80,6 +80,32 @@ public struct Kaplan: ScalingLawForm {
   }
 }
 
+// MARK: - Units
+
+extension Kaplan {
+  /// ln N_c + n + m/alpha_N, ln D_c + d + m/alpha_D, with n, d and m the means of ln N, ln D, ln L.
+  ///
+  /// A factor e^m of the loss is one of e^(m/alpha_D) of the bracket.
+  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double] {
+    [
+      scaled[0] + center.logParameters + center.logLoss / scaled[2],
+      scaled[1] + center.logTokens + center.logLoss / scaled[3],
+      scaled[2],
+      scaled[3],
+    ]
+  }
+
+  /// The unit matrix, with −m/alpha² for N_c and D_c by their exponents.
+  public func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]] {
+    [
+      [1, 0, -center.logLoss / (scaled[2] * scaled[2]), 0],
+      [0, 1, 0, -center.logLoss / (scaled[3] * scaled[3])],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ]
+  }
+}
+
 // MARK: - Starting a fit
 
 extension Kaplan {

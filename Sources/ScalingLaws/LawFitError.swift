@@ -12,6 +12,9 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The law is not finite anywhere near the runs.
   case nothingFinite(law: String, starts: Int)
 
+  /// A coefficient of the best fit is too large or too small for a number.
+  case beyondNumbers(law: String, coefficient: String)
+
   /// The error in words.
   public var description: String {
     switch self {
@@ -24,6 +27,8 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
       "expected positive \(column.rawValue) in run \(index + 1), found \(value)"
     case .nothingFinite(let law, let starts):
       "the law \(law) is not finite at any of its \(starts) starts"
+    case .beyondNumbers(let law, let coefficient):
+      "the best fit of the law \(law) has a \(coefficient) beyond the range of numbers"
     }
   }
 }

@@ -36,8 +36,19 @@ public protocol ScalingLawForm: Sendable {
     gradient: inout MutableSpan<Double>
   )
 
+  /// The scaled coefficients of a law in the runs' own units, from those in units of their middle.
+  ///
+  /// A fit works on runs divided by the geometric means of their parameters, tokens and losses, so
+  /// that it does not depend on the units of any; the result is the law that gives the mean loss
+  /// times what `scaled` gives at N and D over their means.
+  func decentered(_ scaled: [Double], from center: RunCenter) -> [Double]
+
+  /// The derivative of each result of ``decentered(_:from:)`` (row) by each scaled coefficient.
+  func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]]
+
   /// Scaled coefficients to start a fit from, spread over what the runs could mean.
   ///
+  /// The runs come in units of their middle, and the starts are meant in the same.
   /// Each start gives every term a share of the loss, so that none begins on a plateau where a
   /// term has vanished and no gradient leads back.
   func starts(for runs: [Run]) -> [[Double]]

@@ -128,19 +128,46 @@ struct LawFitTests {
     }
   }
 
-  @Test("units of parameters and tokens only move A and B")
-  func unitInvariance() throws {
-    let inMillions = GoldenFit.runs.map { run in
-      Run(parameters: run.parameters / 1e6, tokens: run.tokens / 1e9, loss: run.loss)
+  /// Factors of parameters, tokens and losses.
+  private static let units: [(Double, Double, Double)] = [
+    (1, 1, 1e3), (1, 1, 1e-7), (1e6, 1e6, 1), (1e-3, 1e-3, 1), (1e-6, 1e-9, 1 / log(2)),
+  ]
+
+  @Test("units of parameters, tokens and loss change nothing but units", arguments: units)
+  func unitInvariance(parameters: Double, tokens: Double, loss: Double) throws {
+    let rescaled = GoldenFit.runs.map { run in
+      Run(
+        parameters: parameters * run.parameters,
+        tokens: tokens * run.tokens,
+        loss: loss * run.loss
+      )
     }
-    let (result, scaled) = (
-      try fit(Chinchilla(), GoldenFit.runs), try fit(Chinchilla(), inMillions)
-    )
-    for name in ["E", "alpha", "beta", "a"] {
-      #expect(agree(try #require(scaled[name]).value, try #require(result[name]).value))
-      let error = try #require(result[name]?.standardError)
-      #expect(agree(try #require(scaled[name]?.standardError), error, to: 1e-7))
+    for form in ScalingLaw.forms {
+      let (one, other) = (try fit(form, GoldenFit.runs), try fit(form, rescaled))
+      #expect(one.warnings == other.warnings)
+      #expect(one.search.minima.map(\.startCount) == other.search.minima.map(\.startCount))
+      #expect(agree(other.residualSumOfSquares, one.residualSumOfSquares))
+      #expect(agree(other.fit.covariance.conditionNumber, one.fit.covariance.conditionNumber))
+      for name in ["alpha", "beta", "alpha_N", "alpha_D", "a", "b"] {
+        guard let expected = one[name], let found = other[name] else { continue }
+        #expect(agree(found.value, expected.value), "\(name)")
+        let (error, low) = (expected.standardError ?? .nan, expected.interval?.lowerBound ?? .nan)
+        #expect(agree(found.standardError ?? .nan, error), "\(name)")
+        #expect(agree(found.interval?.lowerBound ?? .nan, low), "\(name)")
+      }
+      let (best, rescaledBest) = (
+        try #require(one.optimum(compute: 1e21)),
+        try #require(other.optimum(compute: 1e21 * parameters * tokens))
+      )
+      // A logarithm near 700 times an exponent has lost three digits; the exponent's agree to 1e−10.
+      #expect(agree(rescaledBest.parameters.value, parameters * best.parameters.value, to: 1e-8))
+      #expect(agree(rescaledBest.loss.value, loss * best.loss.value))
+      let relative = { (estimate: Estimate) in (estimate.standardError ?? .nan) / estimate.value }
+      #expect(agree(relative(rescaledBest.loss), relative(best.loss), to: 1e-8))
+      #expect(agree(relative(rescaledBest.parameters), relative(best.parameters), to: 1e-8))
     }
+    let (one, other) = (try fit(Chinchilla(), GoldenFit.runs), try fit(Chinchilla(), rescaled))
+    #expect(agree(try #require(other["E"]).value, loss * (try #require(one["E"])).value))
   }
 
   @Test("a checkpoint is asked before each step and stops the fit")
