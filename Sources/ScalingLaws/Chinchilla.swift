@@ -85,6 +85,36 @@ public struct Chinchilla: ScalingLawForm {
   }
 }
 
+// MARK: - What runs must show
+
+extension Chinchilla {
+  /// Three each: E, A and alpha, or E, B and beta, are three unknowns.
+  ///
+  /// L = E + f(N) + g(D): two values of N give one difference of f for A and alpha, and the mean of
+  /// the losses is already spent on E.
+  public var leastDistinctValues: Int { 3 }
+
+  /// A/N^alpha and B/D^beta.
+  public var terms: [LawTerm] {
+    [
+      LawTerm(name: "A/N^alpha", coefficients: [1, 3]),
+      LawTerm(name: "B/D^beta", coefficients: [2, 4]),
+    ]
+  }
+
+  /// The terms themselves.
+  public func termLosses(
+    parameters: Double,
+    tokens: Double,
+    coefficients: [Double]
+  ) -> [Double] {
+    [
+      exp(log(coefficients[1]) - coefficients[3] * log(parameters)),
+      exp(log(coefficients[2]) - coefficients[4] * log(tokens)),
+    ]
+  }
+}
+
 // MARK: - Units
 
 extension Chinchilla {

@@ -98,6 +98,7 @@ extension FitResult {
     if let held = fit.parametersAtBound.first(where: { gradient[$0] != 0 }) {
       return "\(law.form.coefficients[held].name) is held at its bound"
     }
+    if let term = vanishedTerm(gradient) { return "the term \(term.name) has vanished" }
     return covariance == nil ? "the runs do not determine the coefficients" : nil
   }
 }

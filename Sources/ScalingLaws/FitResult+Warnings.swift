@@ -13,7 +13,7 @@ extension FitResult {
   /// What to know before trusting the fit: the table's warnings, then the fit's own.
   public var warnings: [FitWarning] {
     table.warnings + convergenceWarnings + boundWarnings + conditionWarnings
-      + secondMinimumWarnings + rangeWarnings
+      + secondMinimumWarnings + rangeWarnings + termWarnings + intervalWarnings
   }
 
   private var convergenceWarnings: [FitWarning] {

@@ -80,6 +80,35 @@ public struct Kaplan: ScalingLawForm {
   }
 }
 
+// MARK: - What runs must show
+
+extension Kaplan {
+  /// Two each: without a floor, a size and its exponent are two unknowns.
+  public var leastDistinctValues: Int { 2 }
+
+  /// (N_c/N)^(alpha_N/alpha_D) and D_c/D.
+  public var terms: [LawTerm] {
+    [
+      LawTerm(name: "(N_c/N)^(alpha_N/alpha_D)", coefficients: [0, 2]),
+      LawTerm(name: "D_c/D", coefficients: [1]),
+    ]
+  }
+
+  /// L − L without the term: L (1 − q^alpha_D), with q the share of the other term in the bracket.
+  public func termLosses(
+    parameters: Double,
+    tokens: Double,
+    coefficients: [Double]
+  ) -> [Double] {
+    let (alphaN, alphaD) = (coefficients[2], coefficients[3])
+    let size = alphaN / alphaD * (log(coefficients[0]) - log(parameters))
+    let data = log(coefficients[1]) - log(tokens)
+    let total = logAddExp(size, data)
+    let loss = exp(alphaD * total)
+    return [data, size].map { other in -loss * expm1(alphaD * (other - total)) }
+  }
+}
+
 // MARK: - Units
 
 extension Kaplan {

@@ -28,7 +28,8 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
     case .nothingFinite(let law, let starts):
       "the law \(law) is not finite at any of its \(starts) starts"
     case .beyondNumbers(let law, let coefficient):
-      "the best fit of the law \(law) has a \(coefficient) beyond the range of numbers"
+      "the best fit of the law \(law) has a \(coefficient) beyond the range of numbers:"
+        + " the runs do not determine it"
     }
   }
 }

@@ -16,6 +16,15 @@ public protocol ScalingLawForm: Sendable {
   /// The coefficients in the order of the formula.
   var coefficients: [Coefficient] { get }
 
+  /// How many different parameters, and different tokens, runs need to determine the coefficients.
+  var leastDistinctValues: Int { get }
+
+  /// The terms that fall with parameters or tokens.
+  var terms: [LawTerm] { get }
+
+  /// What the loss of a run would lose without each of ``terms``.
+  func termLosses(parameters: Double, tokens: Double, coefficients: [Double]) -> [Double]
+
   /// The loss of a run.
   ///
   /// - Precondition: `parameters` and `tokens` are positive.
@@ -65,6 +74,21 @@ public protocol ScalingLawForm: Sendable {
     flopsPerTokenParameter: Double,
     coefficients: [Double]
   ) -> Allocation?
+}
+
+/// A term of a law's formula that falls with parameters or tokens.
+public struct LawTerm: Sendable, Hashable {
+  /// The term as people write it, such as `A/N^alpha`.
+  public var name: String
+
+  /// The places of the coefficients that stand in no other term.
+  public var coefficients: [Int]
+
+  /// Names a term.
+  public init(name: String, coefficients: [Int]) {
+    self.name = name
+    self.coefficients = coefficients
+  }
 }
 
 /// A quantity computed from a law's coefficients, with what the delta method needs.

@@ -1,7 +1,16 @@
 import CurveFitting
 import FileFormats
+import LossNumerics
 import ScalingLaws
 import Testing
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 @Suite("Fit results")
 struct FitResultTests {
@@ -156,6 +165,78 @@ struct FitWarningTests {
     #expect(json["isConverged"] == false)
     #expect(json.nonFinitePaths.isEmpty)
     #expect(result.summary.contains("converged no (iteration limit reached)"))
+  }
+
+  /// Thirty runs whose loss is noise about a constant.
+  private func noise(seed: UInt64) -> [Run] {
+    var generator = SeededGenerator(seed: seed)
+    return GoldenFit.runs.map { run in
+      let loss = 3 * (1 + 0.01 * generator.nextNormal())
+      return Run(parameters: run.parameters, tokens: run.tokens, loss: loss)
+    }
+  }
+
+  @Test("losses that are noise alone determine no term", arguments: [1, 2, 3, 4, 5] as [UInt64])
+  func noiseAlone(seed: UInt64) throws {
+    let result = try fit(Chinchilla(), noise(seed: seed))
+    let ids = result.warnings.map(\.id)
+    #expect(ids.contains("vanishing-term"))
+    for estimate in result.estimates where estimate.standardError == nil {
+      #expect(estimate.reason != nil)
+    }
+    // Without a floor, noise about a constant asks for exponents of zero and endless scales.
+    let error = #expect(throws: LawFitError.self) { try fit(Kaplan(), noise(seed: seed)) }
+    #expect(error.map { "\($0)".hasSuffix("the runs do not determine it") } == true)
+  }
+
+  @Test("a term that runs do not show has no errors, and the other has")
+  func vanishedTerm() throws {
+    let law = ScalingLaw.chinchilla(E: 1.8, A: 1e-9, B: 2000, alpha: 0.35, beta: 0.36)
+    var generator = SeededGenerator(seed: 7)
+    let runs = GoldenFit.runs.map { run in
+      let loss = law.loss(parameters: run.parameters, tokens: run.tokens)
+      return Run(
+        parameters: run.parameters,
+        tokens: run.tokens,
+        loss: loss * (1 + 0.005 * generator.nextNormal())
+      )
+    }
+    let result = try fit(Chinchilla(), runs)
+    #expect(result.warnings.map(\.id).contains("vanishing-term"))
+    #expect(result["beta"]?.standardError != nil)
+  }
+
+  @Test("an interval of E that reaches the smallest loss, and an exponent's that contains 0")
+  func wideInterval() throws {
+    var floors = 0
+    var exponents = 0
+    for seed in 1...8 as ClosedRange<UInt64> {
+      var generator = SeededGenerator(seed: seed)
+      let runs = GoldenFit.runs.map { run in
+        let loss = run.loss * exp(0.3 * generator.nextNormal())
+        return Run(parameters: run.parameters, tokens: run.tokens, loss: loss)
+      }
+      let result = try fit(Chinchilla(), runs)
+      let messages = result.warnings.filter { $0.kind == .wideInterval }.map(\.message)
+      let smallest = runs.map(\.loss).min() ?? 0
+      let reaches = (result["E"]?.interval?.upperBound ?? 0) >= smallest
+      #expect(messages.contains { $0.contains("reaches the smallest loss") } == reaches)
+      let bottoms = ["alpha", "beta"].map { result[$0]?.interval?.lowerBound ?? 1 }
+      let crossing = bottoms.count { $0 <= 0 }
+      #expect(messages.count { $0.contains("contains 0") } == crossing)
+      floors += reaches ? 1 : 0
+      exponents += crossing
+    }
+    #expect(floors > 0 && exponents > 0)
+  }
+
+  @Test("runs that determine the law have no such warnings")
+  func noTermWarnings() throws {
+    for form in ScalingLaw.forms {
+      let ids = try fit(form, GoldenFit.runs).warnings.map(\.id)
+      #expect(!ids.contains("vanishing-term"))
+      #expect(!ids.contains("wide-interval"))
+    }
   }
 
   @Test("a narrow range of sizes")
