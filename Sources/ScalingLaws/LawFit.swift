@@ -116,12 +116,34 @@ public struct LawFit: Sendable {
         runs: table.runs.count
       )
     }
-    let first = table.runs[0]
-    if table.runs.allSatisfy({ $0.parameters == first.parameters }) {
-      throw .oneValue(.parameters, value: first.parameters)
+    try checkVariety()
+  }
+  /// Refuses runs that repeat each other: a law cannot tell what does not differ.
+  private func checkVariety() throws(LawFitError) {
+    let columns: [(RunColumn, (Run) -> Double)] = [
+      (.parameters, { $0.parameters }), (.tokens, { $0.tokens }), (.loss, { $0.loss }),
+    ]
+    let distinct = columns.map { column, value in (column, Set(table.runs.map(value))) }
+    for case (let column, let values) in distinct where values.count == 1 {
+      throw .oneValue(column, value: values.first ?? .nan)
     }
-    if table.runs.allSatisfy({ $0.tokens == first.tokens }) {
-      throw .oneValue(.tokens, value: first.tokens)
+    let pairs = Set(table.runs.map { [$0.parameters, $0.tokens] }).count
+    guard pairs > form.coefficients.count else {
+      throw .tooFewPairs(
+        law: form.name,
+        coefficients: form.coefficients.count,
+        runs: table.runs.count,
+        pairs: pairs
+      )
+    }
+    for (column, values) in distinct
+    where column != .loss && values.count < form.leastDistinctValues {
+      throw .tooFewValues(
+        law: form.name,
+        column,
+        found: values.count,
+        needed: form.leastDistinctValues
+      )
     }
   }
 }

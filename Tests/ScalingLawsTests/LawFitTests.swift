@@ -286,6 +286,45 @@ struct LawFitFailureTests {
     )
   }
 
+  @Test("runs that repeat each other")
+  func repeated() {
+    let two = (0..<40).map { index in
+      let run = GoldenFit.runs[7 * (index % 2)]
+      return Run(
+        parameters: run.parameters,
+        tokens: run.tokens,
+        loss: run.loss + 0.001 * Double(index)
+      )
+    }
+    #expect(
+      failure(two)
+        == "40 runs, but only 2 different pairs of parameters and tokens; the law chinchilla has 5"
+        + " coefficients and needs more pairs than that"
+    )
+    #expect(
+      failure(Array(GoldenFit.runs.prefix(10)))
+        == "only 2 different parameters in the runs; the law chinchilla needs 3"
+    )
+    let lengths = GoldenFit.runs.map { run in
+      Run(
+        parameters: run.parameters,
+        tokens: run.line % 2 == 0 ? 1e9 : 3e10,
+        loss: run.loss
+      )
+    }
+    #expect(
+      failure(lengths) == "only 2 different tokens in the runs; the law chinchilla needs 3"
+    )
+    let kaplan = LawFit(Kaplan(), to: RunTable(name: "runs", runs: lengths))
+    #expect(throws: Never.self) { try kaplan.run() }
+    let equal = GoldenFit.runs.map { run in
+      Run(parameters: run.parameters, tokens: run.tokens, loss: 3)
+    }
+    #expect(
+      failure(equal) == "all runs have the same loss, 3; a law needs runs that differ in it"
+    )
+  }
+
   @Test("a quantity that is no positive number")
   func notPositive() {
     var runs = GoldenFit.runs
@@ -311,10 +350,5 @@ struct LawFitFailureTests {
         #expect(result.map { $0.summary.isEmpty } != true)
       }
     }
-    let equal = GoldenFit.runs.map { run in
-      Run(parameters: run.parameters, tokens: run.tokens, loss: 3)
-    }
-    let result = try? LawFit(Chinchilla(), to: RunTable(name: "runs", runs: equal)).run()
-    #expect(result?.rSquared == nil)
   }
 }
