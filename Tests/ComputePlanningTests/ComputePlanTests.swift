@@ -155,6 +155,20 @@ struct ComputePlanTests {
     )
   }
 
+  @Test("doubts about a law come before the plan's own warnings")
+  func caveats() throws {
+    let law = ScalingLaw.chinchilla(E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658)
+    let source = LawSource.law(
+      law,
+      name: "law.json",
+      fittedRange: .init(compute: 1e18...1e20),
+      caveats: [.init(id: "not-converged", message: "the fit stopped")]
+    )
+    let answer = try ComputePlan(.compute(1e22)).answer(from: source)
+    #expect(answer.warnings.map(\.id) == ["not-converged", "extrapolation"])
+    #expect(answer.warnings[0].message == "the fit stopped")
+  }
+
   // MARK: Failures
 
   @Test(

@@ -108,27 +108,12 @@ struct FitRequest: Sendable {
     return Outcome(result: result, hash: hasher.finalized())
   }
 
-  /// Fits the law for a plan, with the extent of its runs.
+  /// Fits the law for a plan, which says the fit's warnings as its own.
   func lawSource(in context: CommandContext) throws -> LawSource {
     let result = try run(in: context).result
-    for warning in result.warnings { context.warn("\(path): \(warning.message)") }
-    return .law(result.law, name: path, fittedRange: result.table.fittedRange)
-  }
-}
-
-extension RunTable {
-  /// The extent of the runs.
-  var fittedRange: CoefficientSet.FittedRange {
-    CoefficientSet.FittedRange(
-      parameters: range(\.parameters),
-      tokens: range(\.tokens),
-      compute: range(\.compute)
-    )
-  }
-
-  private func range(_ quantity: (Run) -> Double) -> ClosedRange<Double>? {
-    let values = runs.map(quantity).filter { $0 > 0 && $0.isFinite }
-    guard let least = values.min(), let most = values.max() else { return nil }
-    return least...most
+    guard result.fit.covariance.conditionNumber.isFinite else {
+      throw CommandError("`\(path)`: the runs do not determine the law: there is nothing to plan with")
+    }
+    return .fit(result, name: path)
   }
 }

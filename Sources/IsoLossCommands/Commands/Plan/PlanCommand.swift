@@ -107,7 +107,12 @@ public struct PlanCommand: Command {
     var source = try context.open(word)
     let json = try JSONValue(parsing: source.readAll(limit: 64 << 20), name: word)
     let law = try ScalingLaw(json: json, name: word)
-    return .law(law, name: word, fittedRange: FittedRangeJSON.range(json))
+    return .law(
+      law,
+      name: word,
+      fittedRange: FittedRangeJSON.range(json),
+      caveats: FitCaveatsJSON.caveats(json)
+    )
   }
 }
 

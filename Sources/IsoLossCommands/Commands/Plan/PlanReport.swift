@@ -36,12 +36,16 @@ struct PlanReport {
   private var lawTitle: String {
     switch plan.sources[0] {
     case .published(let set): return ": \(set.title)"
-    case .law(let law, _, _):
-      let values = zip(law.form.coefficients, law.coefficients).map { coefficient, value in
-        "\(coefficient.name) \(NumberText.measured(value))"
-      }
-      return ": \(law.name), \(values.joined(separator: ", "))"
+    case .law(let law, _, _, _): return title(of: law)
+    case .fit(let result, _): return title(of: result.law)
     }
+  }
+
+  private func title(of law: ScalingLaw) -> String {
+    let values = zip(law.form.coefficients, law.coefficients).map { coefficient, value in
+      "\(coefficient.name) \(NumberText.measured(value))"
+    }
+    return ": \(law.name), \(values.joined(separator: ", "))"
   }
 
   private func answerTable(_ answer: PlanAnswer) -> String {
