@@ -90,8 +90,20 @@ extension ComputePlan {
       lossAbsence: split.loss == nil
         ? "`\(source.name)` was published as parameters and tokens of a budget, without a loss"
         : nil,
+      uncertainty: uncertainty(source),
       time: hardware.map { PlanAnswer.Time(compute: split.compute, hardware: $0) },
       warnings: warnings(split, source)
+    )
+  }
+
+  /// The errors of the optimum where a fit is asked about a budget.
+  private func uncertainty(_ source: LawSource) -> OptimumEstimate? {
+    guard case .fit(let result, _) = source, case .compute(let compute) = question else {
+      return nil
+    }
+    return result.optimum(
+      compute: compute,
+      flopsPerTokenParameter: flopsPerTokenParameter
     )
   }
 

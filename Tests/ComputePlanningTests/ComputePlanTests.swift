@@ -169,6 +169,37 @@ struct ComputePlanTests {
     #expect(answer.warnings[0].message == "the fit stopped")
   }
 
+  @Test("a fit gives its errors and warnings to the plan of a budget")
+  func uncertainty() throws {
+    let law = ScalingLaw.chinchilla(E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658)
+    var runs: [Run] = []
+    for parameters in [3e7, 1e8, 3e8, 1e9, 3e9] {
+      for tokens in [1e9, 4e9, 16e9, 64e9] {
+        let loss = law.loss(parameters: parameters, tokens: tokens)
+        let noisy = loss * (1 + 0.002 * Double(runs.count * 7 % 5 - 2))
+        runs.append(Run(parameters: parameters, tokens: tokens, loss: noisy))
+      }
+    }
+    let table = RunTable(name: "runs.csv", runs: runs)
+    let fit = try LawFit(Chinchilla(), to: table).run()
+    let source = LawSource.fit(fit, name: "runs.csv")
+    let answer = try ComputePlan(.compute(1e21)).answer(from: source)
+    let errors = try #require(answer.uncertainty)
+    #expect(errors == fit.optimum(compute: 1e21))
+    #expect(errors.parameters.value == answer.parameters)
+    #expect(errors.loss.value == answer.loss)
+    #expect(source.fittedRange == table.fittedRange)
+    let json = JSONValue.object(answer.json)
+    let interval = try #require(errors.tokens.interval)
+    #expect(json["uncertainty"]?["tokens"]?["interval"]?[0]?.double == interval.lowerBound)
+    #expect(
+      json["uncertainty"]?["loss"]?["standardError"]?.double == errors.loss.standardError
+    )
+    // With the parameters given, the budget is what is uncertain.
+    #expect(try ComputePlan(.parameters(1e9)).answer(from: source).uncertainty == nil)
+    #expect(try ComputePlan(.compute(1e21)).answer(from: .published(.epoch)).uncertainty == nil)
+  }
+
   // MARK: Failures
 
   @Test(
