@@ -86,10 +86,10 @@ struct FitRequest: Sendable {
     var hash: ContentHash
   }
 
-  /// Takes the law and the table's reading from parsed words.
-  init(path: String, _ words: ParsedWords) throws(UsageError) {
+  /// Takes the table's reading from parsed words, and the law's name from one of their options.
+  init(path: String, law option: String, _ words: ParsedWords) throws(UsageError) {
     self.path = path
-    form = words.text("law").flatMap(ScalingLaw.form) ?? Chinchilla()
+    form = words.text(option).flatMap(ScalingLaw.form) ?? Chinchilla()
     options = try RunTableWords.parse(words)
   }
 
