@@ -73,6 +73,7 @@ public struct FitCommand: Command {
     )
     if let reportPath { try context.writeFile(reportPath, report.text(in: context)) }
     try context.output.write(writesJSON ? report.text(in: context) : result.summary + "\n")
+    for warning in result.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     return .done
   }
 
