@@ -178,25 +178,24 @@ extension Chinchilla {
 extension Chinchilla {
   /// a = beta/(alpha+beta), b = alpha/(alpha+beta), G = (alpha A/(beta B))^(1/(alpha+beta)).
   ///
-  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G.
+  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G. ln(a/b) = ln beta − ln
+  /// alpha, on which scale the intervals of a and b are formed, stays inside what they can be.
   public func derivedQuantities(coefficients: [Double]) -> [DerivedQuantity] {
     let (alpha, beta) = (coefficients[3], coefficients[4])
     let split = split(coefficients)
     let sum = alpha + beta
-    let slopeByAlpha = -beta / (sum * sum)
-    let slopeByBeta = alpha / (sum * sum)
     return [
       DerivedQuantity(
         name: "a",
         value: split.parameterExponent,
-        scale: .linear,
-        gradient: [0, 0, 0, slopeByAlpha, slopeByBeta]
+        scale: .logistic,
+        gradient: [0, 0, 0, -1 / alpha, 1 / beta]
       ),
       DerivedQuantity(
         name: "b",
         value: split.tokenExponent,
-        scale: .linear,
-        gradient: [0, 0, 0, -slopeByAlpha, -slopeByBeta]
+        scale: .logistic,
+        gradient: [0, 0, 0, 1 / alpha, -1 / beta]
       ),
       DerivedQuantity(
         name: "G",

@@ -15,6 +15,9 @@ public struct Coefficient: Sendable, Hashable {
 
     /// Through its natural logarithm: positive quantities that range over decades.
     case logarithmic
+
+    /// Through ln(x/(1 − x)): shares, between 0 and 1.
+    case logistic
   }
 
   /// The name estimates and files use, such as `alpha_N`.
@@ -58,6 +61,7 @@ extension Coefficient.Scale {
     switch self {
     case .linear: value
     case .logarithmic: log(value)
+    case .logistic: log(value / (1 - value))
     }
   }
 
@@ -66,6 +70,7 @@ extension Coefficient.Scale {
     switch self {
     case .linear: scaled
     case .logarithmic: exp(scaled)
+    case .logistic: 1 / (1 + exp(-scaled))
     }
   }
 
@@ -74,6 +79,7 @@ extension Coefficient.Scale {
     switch self {
     case .linear: 1
     case .logarithmic: exp(scaled)
+    case .logistic: natural(scaled) * natural(-scaled)
     }
   }
 }

@@ -166,27 +166,27 @@ extension Kaplan {
 extension Kaplan {
   /// a = 1/(1+r), b = r/(1+r), G = (r N_c^r/D_c)^(1/(1+r)), with r = alpha_N/alpha_D.
   ///
-  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G.
+  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G. ln(a/b) = −ln r, on which
+  /// scale the intervals of a and b are formed, stays inside what they can be.
   public func derivedQuantities(coefficients: [Double]) -> [DerivedQuantity] {
     let (alphaN, alphaD) = (coefficients[2], coefficients[3])
     let split = split(coefficients)
     let r = alphaN / alphaD
     // Everything depends on the exponents through r alone.
     let (rByAlphaN, rByAlphaD) = (1 / alphaD, -r / alphaD)
-    let slope = -1 / ((1 + r) * (1 + r))
     let factorSlope = (1 / r + log(coefficients[0]) - split.logFactor) / (1 + r)
     return [
       DerivedQuantity(
         name: "a",
         value: split.parameterExponent,
-        scale: .linear,
-        gradient: [0, 0, slope * rByAlphaN, slope * rByAlphaD]
+        scale: .logistic,
+        gradient: [0, 0, -1 / alphaN, 1 / alphaD]
       ),
       DerivedQuantity(
         name: "b",
         value: split.tokenExponent,
-        scale: .linear,
-        gradient: [0, 0, -slope * rByAlphaN, -slope * rByAlphaD]
+        scale: .logistic,
+        gradient: [0, 0, 1 / alphaN, -1 / alphaD]
       ),
       DerivedQuantity(
         name: "G",

@@ -35,8 +35,8 @@ struct FitResultTests {
       beta      0.367295  0.00661911       0.353663  0.380928
 
       compute-optimal at C = k N D: N* = G (C/k)^a, D* = (C/k)^b / G
-      a         0.511343   0.0136049       0.483323  0.539363
-      b         0.488657   0.0136049       0.460637  0.516677
+      a         0.511343   0.0136049       0.483316  0.539298
+      b         0.488657   0.0136049       0.460702  0.516684
       G         0.122049   0.0682874      0.0385553  0.386353
 
       residuals of ln L         min         25 %       median        75 %        max
@@ -228,6 +228,24 @@ struct FitWarningTests {
       exponents += crossing
     }
     #expect(floors > 0 && exponents > 0)
+  }
+
+  @Test("the intervals of a and b stay between 0 and 1 and mirror each other")
+  func shares() throws {
+    var generator = SeededGenerator(seed: 21)
+    let runs = GoldenFit.runs.map { run in
+      let loss = run.loss * exp(0.3 * generator.nextNormal())
+      return Run(parameters: run.parameters, tokens: run.tokens, loss: loss)
+    }
+    let result = try fit(Chinchilla(), runs)
+    for name in ["a", "b"] {
+      guard let interval = result[name]?.interval else { continue }
+      #expect(interval.lowerBound >= 0 && interval.upperBound <= 1)
+    }
+    let golden = try fit(Chinchilla(), GoldenFit.runs)
+    let (a, b) = (try #require(golden["a"]?.interval), try #require(golden["b"]?.interval))
+    #expect(abs(a.lowerBound + b.upperBound - 1) < 1e-14)
+    #expect(abs(a.upperBound + b.lowerBound - 1) < 1e-14)
   }
 
   @Test("runs that determine the law have no such warnings")
