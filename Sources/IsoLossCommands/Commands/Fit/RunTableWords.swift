@@ -29,8 +29,18 @@ enum RunTableWords {
     options.flopsPerTokenParameter = try flopsPerTokenParameter(words)
     for text in words.texts("column") {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, let column = RunColumn(spelled: parts[0]) else {
+      guard parts.count == 2 else {
         throw .other("`--column`: expected such as `loss=C4 Eval Loss`, found `\(text)`")
+      }
+      guard let column = RunColumn(spelled: parts[0]) else {
+        let known = RunColumn.allCases.flatMap { [$0.rawValue] + $0.spellings }
+        let names = known.enumerated().filter { known.firstIndex(of: $1) == $0 }.map(\.element)
+        throw .other(
+          "`--column`: no quantity is called `\(parts[0])`; there are \(names.joined(separator: ", "))"
+        )
+      }
+      guard options.columns[column] == nil else {
+        throw .other("`--column`: \(column.rawValue) is given twice")
       }
       options.columns[column] = parts[1]
     }
@@ -112,7 +122,9 @@ struct FitRequest: Sendable {
   func lawSource(in context: CommandContext) throws -> LawSource {
     let result = try run(in: context).result
     guard result.fit.covariance.conditionNumber.isFinite else {
-      throw CommandError("`\(path)`: the runs do not determine the law: there is nothing to plan with")
+      throw CommandError(
+        "`\(path)`: the runs do not determine the law: there is nothing to plan with"
+      )
     }
     return .fit(result, name: path)
   }
