@@ -99,6 +99,9 @@ extension FitResult {
       return "\(law.form.coefficients[held].name) is held at its bound"
     }
     if let term = vanishedTerm(gradient) { return "the term \(term.name) has vanished" }
-    return covariance == nil ? "the runs do not determine the coefficients" : nil
+    guard covariance == nil else { return nil }
+    return errorModel == .heteroscedastic && fit.parameterCovariance != nil
+      ? "one run alone determines a coefficient, so HC3 cannot tell its noise"
+      : "the runs do not determine the coefficients"
   }
 }
