@@ -65,9 +65,30 @@ struct FitResultTests {
     #expect(json["correlations"]?["A"]?["alpha"]?.double == result.correlation(1, 3))
     #expect(json["correlations"]?["A"]?["A"]?.double == 1)
     #expect(json["termination"] == "gradientTolerance")
+    #expect(json["aiccReason"] == nil)
     #expect(json["minima"]?["found"]?[0]?["startCount"] == 81)
     #expect(json["residualSummary"]?["largest"]?.array?.count == 3)
     #expect(json.nonFinitePaths.isEmpty)
+  }
+
+  @Test("a criterion that is null has its reason beside it")
+  func absentCriteria() throws {
+    let law = PublishedLaw.besiroglu
+    let many = (0..<10).flatMap { copy in
+      GoldenFit.runs.map { run in
+        Run(
+          parameters: run.parameters * (1 + 0.01 * Double(copy)),
+          tokens: run.tokens,
+          loss: run.loss
+        )
+      }
+    }
+    let json = JSONValue.object(try fit(law.form, many).json)
+    #expect(json["aicc"] == .null)
+    #expect(
+      json["aiccReason"]
+        == "n/(p + 1) is 40 or more, where the correction is too small to matter"
+    )
   }
 
   @Test("a law survives the way through JSON text", arguments: PublishedLaw.all)
