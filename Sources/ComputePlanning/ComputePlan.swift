@@ -79,6 +79,9 @@ extension ComputePlan {
       }
     guard [split.compute, split.parameters, split.tokens].allSatisfy({ $0.isNormal && $0 > 0 })
     else { throw .outOfRange(question: question, law: source.name) }
+    guard split.parameters >= 1, split.tokens >= 1 else {
+      throw .belowOne(question: question, law: source.name)
+    }
     if case .surface = source.model { try checkBudget(split, law: source.name) }
     return PlanAnswer(
       question: question,

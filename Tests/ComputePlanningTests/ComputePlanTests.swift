@@ -205,7 +205,7 @@ struct ComputePlanTests {
   @Test(
     "questions without an answer say why",
     arguments: [
-      (PlanQuestion.compute(-1), "expected a finite number above 0 for compute, found `-1.0`"),
+      (PlanQuestion.compute(-1), "expected a finite number above 0 for compute, found `-1`"),
       (.tokens(.nan), "expected a finite number above 0 for tokens, found `nan`"),
       (.loss(.infinity), "expected a finite number above 0 for loss, found `inf`"),
       (
@@ -214,6 +214,7 @@ struct ComputePlanTests {
           + "goes below it"
       ),
       (.parameters(1e300), "parameters of 1e+300 leads to numbers beyond all bounds under `epoch`"),
+      (.compute(6), "compute of 6 leads to less than one parameter or token under `epoch`"),
       (.tokens(1e-300), "tokens of 1e-300 leads to numbers beyond all bounds under `epoch`"),
     ]
   )
@@ -280,7 +281,7 @@ struct ComputePlanTests {
       )
     }
     #expect(
-      error?.description == "loss of 2.0 leads to numbers beyond all bounds under `law.json`"
+      error?.description == "loss of 2 leads to numbers beyond all bounds under `law.json`"
     )
   }
 
