@@ -72,8 +72,23 @@ extension FitResult {
         .secondMinimum,
         "another minimum with a residual sum of squares of \(sixDigits(other)) against"
           + " \(sixDigits(residualSumOfSquares)) explains the runs nearly as well"
+          + (furthestMove(to: second.fit).map { ": \($0)" } ?? "")
       )
     ]
+  }
+
+  /// The coefficient that differs most in another minimum, relative to itself on the fit's scale.
+  ///
+  /// Exponents first, since a scale such as A follows its exponent by orders of magnitude.
+  private func furthestMove(to other: LeastSquaresFit) -> String? {
+    let indices = law.form.coefficients.indices.filter {
+      law.form.coefficients[$0].scale == .linear
+    }
+    let moves = indices.map { abs(log(other.parameters[$0] / fit.parameters[$0])) }
+    guard let place = moves.indices.max(by: { moves[$0] < moves[$1] }) else { return nil }
+    let index = indices[place]
+    return "there \(law.form.coefficients[index].name) is \(sixDigits(other.parameters[index])),"
+      + " here \(sixDigits(fit.parameters[index]))"
   }
 
   /// Ranges below 1.5 (a factor of 4.5) leave an exponent to the noise.
