@@ -51,6 +51,18 @@ struct GoldenFit: Sendable {
     Run(line: index + 2, parameters: row.0, tokens: row.1, loss: row.2)
   }
 
+  /// HC3 standard errors.
+  static let chinchillaHC3 = [
+    ("E", 0.020379172079488275), ("A", 147.3265694304274), ("B", 540.9316338947245),
+    ("alpha", 0.01775784812008489), ("beta", 0.012757838874193357),
+  ]
+
+  /// HC3 standard errors.
+  static let kaplanHC3 = [
+    ("N_c", 40935577075387.03), ("D_c", 197710791479.5516),
+    ("alpha_N", 0.006953549854093053), ("alpha_D", 0.01457530886435868),
+  ]
+
   static let chinchilla = GoldenFit(
     rss: 0.0011686786496988204,
     aic: -292.5923672781929,

@@ -183,16 +183,21 @@ struct LawFitTests {
     #expect(asked == 10)
   }
 
-  @Test("HC3 changes the errors and not the values")
+  @Test("HC3 changes the errors to those of 40 digits, and not the values")
   func robustErrors() throws {
-    var problem = LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs))
-    let plain = try problem.run()
-    problem.errorModel = .heteroscedastic
-    let robust = try problem.run()
-    #expect(robust.law == plain.law)
-    let ratio =
-      try #require(robust["alpha"]?.standardError) / #require(plain["alpha"]?.standardError)
-    #expect(ratio > 0.5 && ratio < 2 && ratio != 1)
+    let cases: [(any ScalingLawForm, [(String, Double)])] = [
+      (Chinchilla(), GoldenFit.chinchillaHC3), (Kaplan(), GoldenFit.kaplanHC3),
+    ]
+    for (form, golden) in cases {
+      var problem = LawFit(form, to: RunTable(name: "runs", runs: GoldenFit.runs))
+      let plain = try problem.run()
+      problem.errorModel = .heteroscedastic
+      let robust = try problem.run()
+      #expect(robust.law == plain.law)
+      for (name, error) in golden {
+        #expect(agree(try #require(robust[name]?.standardError), error, to: 1e-8), "\(name)")
+      }
+    }
   }
 
   @Test("intervals of the optimum: those of G and a where they must agree")
