@@ -115,7 +115,4 @@ struct closs_adaptive {
   uint32_t refinement_mask;
 };
 
-// For tests: scores with or without AVX2, with the same result. Not to be set where it is missing.
-void closs_adaptive_set_wide(closs_adaptive *model, bool wide);
-
 #endif

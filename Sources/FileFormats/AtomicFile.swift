@@ -1,3 +1,5 @@
+public import Execution
+
 /// A file that appears whole or not at all.
 ///
 /// What is written goes to a temporary file in the same folder; ``commit()`` puts it on the device
@@ -23,14 +25,20 @@ public final class AtomicFile: TextSink {
 
   /// Prepares to write a file.
   ///
-  /// - Parameter path: The target's path.
+  /// - Parameters:
+  ///   - path: The target's path.
+  ///   - interruption: Ends a wait for the reader of a pipe when raised.
   /// - Throws: ``FileError`` when the target is a folder, is write-protected, or its folder does
   ///   not take new files.
-  public init(path: String) throws(FileError) {
+  public init(path: String, interruption: InterruptionFlag? = nil) throws(FileError) {
     name = path
     do throws(FileError.Reason) {
       destination = try WriteDestination(resolving: path)
-      sink = DescriptorSink(try destination.open(), name: path)
+      sink = DescriptorSink(
+        try destination.open(interruption),
+        name: path,
+        interruption: interruption
+      )
       isTemporaryLeft = destination.temporary != nil
     } catch {
       throw FileError(path, error)

@@ -1,3 +1,5 @@
+public import Execution
+
 /// Standard output, or any open descriptor, behind one buffer.
 ///
 /// `print` would end the process when a pipe's reader goes away; this throws a ``FileError`` with
@@ -9,6 +11,7 @@ public final class DescriptorSink: TextSink {
   public let name: String
 
   private let descriptor: Descriptor
+  private let interruption: InterruptionFlag?
   private var buffer: [UInt8] = []
   private var failure: FileError.Reason?
 
@@ -20,11 +23,19 @@ public final class DescriptorSink: TextSink {
   /// - Parameters:
   ///   - descriptor: 1 for standard output, 2 for standard error.
   ///   - name: What errors call it.
-  public convenience init(descriptor: Int32, name: String) {
-    self.init(Descriptor(borrowing: descriptor), name: name)
+  ///   - interruption: Ends a wait for the reader of a pipe when raised.
+  public convenience init(
+    descriptor: Int32,
+    name: String,
+    interruption: InterruptionFlag? = nil
+  ) {
+    self.init(Descriptor(borrowing: descriptor), name: name, interruption: interruption)
   }
 
-  init(_ descriptor: consuming Descriptor, name: String) {
+  init(_ descriptor: consuming Descriptor, name: String, interruption: InterruptionFlag?) {
+    // A regular file makes no writer wait.
+    let isRegular = (try? descriptor.status())?.kind == .regular
+    self.interruption = isRegular ? nil : interruption
     self.descriptor = descriptor
     self.name = name
   }
@@ -40,7 +51,7 @@ public final class DescriptorSink: TextSink {
   public func flush() throws(FileError) {
     if let failure { throw FileError(name, failure) }
     do throws(FileError.Reason) {
-      try descriptor.write(buffer)
+      try descriptor.write(buffer, interruption: interruption)
       buffer.removeAll(keepingCapacity: true)
     } catch {
       failure = error

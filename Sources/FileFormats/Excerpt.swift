@@ -2,17 +2,26 @@
 ///
 /// Control characters are escaped, so that a hostile file cannot steer the terminal.
 func excerpt(_ text: some StringProtocol, limit: Int = 40) -> String {
-  var quoted = ""
-  for scalar in text.unicodeScalars.prefix(limit) {
-    switch scalar.value {
-    case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069:
-      quoted += scalar.escaped(asASCII: true)
-    default:
-      quoted.unicodeScalars.append(scalar)
-    }
-  }
+  let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
   let isCut = text.unicodeScalars.dropFirst(limit).first != nil
-  return "`\(quoted)\(isCut ? "…" : "")`"
+  return "`\(start.escapedForTerminal)\(isCut ? "…" : "")`"
+}
+
+extension StringProtocol {
+  /// The text with control characters and changes of direction escaped: on one line, and unable to
+  /// steer a terminal.
+  public var escapedForTerminal: String {
+    var escaped = ""
+    for scalar in unicodeScalars {
+      switch scalar.value {
+      case 0..<0x20, 0x7F..<0xA0, 0x2028, 0x2029, 0x202A...0x202E, 0x2066...0x2069:
+        escaped += scalar.escaped(asASCII: true)
+      default:
+        escaped.unicodeScalars.append(scalar)
+      }
+    }
+    return escaped
+  }
 }
 
 /// Where a byte stands in a text: line and character, both counted from 1.

@@ -22,6 +22,9 @@ public struct FileError: Error, Hashable, CustomStringConvertible {
     case brokenPipe
     /// The content is longer than the reader allows, in bytes.
     case tooLarge(limit: Int)
+
+    /// The folder holds a file whose name is not UTF-8.
+    case holdsUnreadableName
     /// A signal asked to stop while the call was waiting.
     case interrupted
     /// Any other error of the system, by its number (`errno`).
@@ -60,6 +63,7 @@ extension FileError.Reason: CustomStringConvertible {
     case .noSpace: "no space left on the device"
     case .brokenPipe: "the reader closed the pipe"
     case .tooLarge(let limit): "is larger than the limit of \(limit) bytes"
+    case .holdsUnreadableName: "holds a file whose name is not UTF-8; rename it first"
     case .interrupted: "stopped by a signal"
     case .other(let code): systemMessage(code)
     }

@@ -30,6 +30,15 @@ public struct Cluster: Sendable, Hashable {
   }
 }
 
+extension Cluster {
+  /// Neighbors joined two by two; the last one of an odd number stays alone.
+  static func pairedUp(_ clusters: [Cluster]) -> [Cluster] {
+    stride(from: 0, to: clusters.count, by: 2).map { index in
+      index + 1 < clusters.count ? clusters[index] + clusters[index + 1] : clusters[index]
+    }
+  }
+}
+
 /// What a loss is divided by.
 public enum LossDenominator: Sendable, Hashable, CaseIterable {
   /// Scored tokens.

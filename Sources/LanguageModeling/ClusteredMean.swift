@@ -82,7 +82,7 @@ extension ErrorClusters {
     var chosen = level.flatMap(\.self)
     guard chosen.count >= minimumBlockCount, var error = error(of: chosen) else { return nil }
     while true {
-      level = level.map(pairedUp)
+      level = level.map(Cluster.pairedUp)
       let longer = level.flatMap(\.self)
       guard longer.count >= minimumBlockCount, let longerError = Self.error(of: longer) else {
         return ErrorClusters(kind: .blocks, clusters: chosen, isLowerBound: true)
@@ -96,11 +96,5 @@ extension ErrorClusters {
 
   private static func error(of clusters: [Cluster]) -> Double? {
     ClusteredMean(clusters, per: .tokens)?.standardError
-  }
-
-  private static func pairedUp(_ blocks: [Cluster]) -> [Cluster] {
-    stride(from: 0, to: blocks.count, by: 2).map { index in
-      index + 1 < blocks.count ? blocks[index] + blocks[index + 1] : blocks[index]
-    }
   }
 }

@@ -3,15 +3,18 @@ import Tokenization
 
 /// The sums of an evaluation under way.
 struct EvaluationTally {
-  let options: EvaluationOptions
+  private let learns: Bool
+
+  /// Whether observers want the bytes of tokens; without them no unfinished token is held.
+  private let keepsBytes: Bool
 
   private var evaluation = TextEvaluation()
 
-  /// The bytes that no scored token covers yet, and where they begin.
+  /// The bytes still needed, and where they begin.
   private var window: [UInt8] = []
   private var windowOffset = 0
 
-  /// Counts what tokens cover so far, so that clusters know their characters and words.
+  /// Counts the text up to `countedOffset`, so that clusters know their characters and words.
   private var counter = TextCounter()
   private var countedOffset = 0
 
@@ -20,8 +23,13 @@ struct EvaluationTally {
   private var document = OpenCluster()
   private var block = OpenCluster()
 
-  init(_ options: EvaluationOptions) {
-    self.options = options
+  /// How many tokens a block of the shortest length holds.
+  private var blockTokenCount: Int
+
+  init(_ options: EvaluationOptions, learns: Bool, keepsBytes: Bool) {
+    blockTokenCount = options.blockTokenCount
+    self.learns = learns
+    self.keepsBytes = keepsBytes
   }
 
   /// Notes bytes about to be scored.
@@ -41,12 +49,12 @@ struct EvaluationTally {
     if let start = upcomingStarts.first, token.byteOffset >= start { startDocument() }
     evaluation.crossEntropy.add(token)
     scoredOffset = token.byteOffset + token.byteLength
-    if options.learns {
+    if learns {
       addToCurve()
     } else {
       document.add(token)
       block.add(token)
-      if block.cluster.tokenCount == options.blockTokenCount { closeBlock() }
+      if block.cluster.tokenCount == blockTokenCount { closeBlock() }
     }
   }
 
@@ -56,52 +64,40 @@ struct EvaluationTally {
     evaluation.learningCurve.endSegment(at: scoredOffset, totalNats: nats)
   }
 
-  /// Forgets the bytes that tokens have covered.
-  mutating func dropScoredBytes() {
-    countText(to: scoredOffset)
-    window.removeFirst(scoredOffset - windowOffset)
-    windowOffset = scoredOffset
-  }
-
   /// Ends the text: what no token covers, such as trailing spaces, belongs to the last cluster.
   mutating func finish() -> TextEvaluation {
     scoredOffset = windowOffset + window.count
-    if options.learns {
+    countText(to: scoredOffset)
+    let text = counter.finish()
+    evaluation.crossEntropy.text = text
+    if learns {
       let nats = evaluation.crossEntropy.totalNats
       evaluation.learningCurve.endSegment(at: scoredOffset, totalNats: nats)
-    } else if block.cluster.tokenCount > 0 {
-      closeBlock()
+    } else {
+      if block.cluster.tokenCount > 0 { evaluation.blocks.append(block.close(with: text)) }
+      if document.cluster.tokenCount > 0 { evaluation.documents.append(document.close(with: text)) }
     }
-    closeDocument()
-    countText(to: scoredOffset)
-    evaluation.crossEntropy.text = counter.finish()
+    if evaluation.crossEntropy.tokenCount > 0 { evaluation.documentCount += 1 }
     return evaluation
   }
 }
 
-// MARK: - Clusters
+// MARK: - Text
 
 extension EvaluationTally {
-  private mutating func startDocument() {
-    while let start = upcomingStarts.first, start <= scoredOffset { upcomingStarts.removeFirst() }
-    closeDocument()
-  }
+  /// The longest run of bytes whose tokens may end before it: the beginning of a UTF-8 sequence.
+  private static let longestUnsettled = 3
 
-  private mutating func closeDocument() {
-    guard evaluation.crossEntropy.tokenCount > 0 else { return }
-    evaluation.documentCount += 1
-    guard !options.learns else { return }
-    evaluation.documents.append(document.close(with: textSoFar()))
-  }
-
-  private mutating func closeBlock() {
-    evaluation.blocks.append(block.close(with: textSoFar()))
-  }
-
-  private mutating func textSoFar() -> TextCounts {
-    countText(to: scoredOffset)
-    var copy = counter
-    return copy.finish()
+  /// Counts the text that no token to come can end before, and forgets it.
+  ///
+  /// A token may end before its last bytes arrived only where these begin a UTF-8 sequence, so a word
+  /// of any length takes no memory.
+  mutating func settleText() {
+    let arrived = windowOffset + window.count
+    countText(to: max(scoredOffset, arrived - Self.longestUnsettled))
+    let needed = keepsBytes ? scoredOffset : countedOffset
+    window.removeFirst(needed - windowOffset)
+    windowOffset = needed
   }
 
   private mutating func countText(to offset: Int) {
@@ -110,6 +106,34 @@ extension EvaluationTally {
     let window = window
     counter.count(window.span.extracting(range))
     countedOffset = offset
+  }
+
+  private mutating func textSoFar() -> TextCounts {
+    countText(to: scoredOffset)
+    return counter.settledCounts
+  }
+}
+
+// MARK: - Clusters
+
+extension EvaluationTally {
+  private mutating func startDocument() {
+    while let start = upcomingStarts.first, start <= scoredOffset { upcomingStarts.removeFirst() }
+    let text = textSoFar()
+    // White space before the first heading or paragraph is no document of its own.
+    guard text.wordCount > 0 else { return }
+    evaluation.documentCount += 1
+    if !learns { evaluation.documents.append(document.close(with: text)) }
+  }
+
+  /// The most blocks kept; beyond 67 million tokens the shortest blocks are longer.
+  private static let largestBlockCount = 1 << 16
+
+  private mutating func closeBlock() {
+    evaluation.blocks.append(block.close(with: textSoFar()))
+    guard evaluation.blocks.count == Self.largestBlockCount else { return }
+    evaluation.blocks = Cluster.pairedUp(evaluation.blocks)
+    blockTokenCount *= 2
   }
 }
 

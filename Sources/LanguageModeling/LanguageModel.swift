@@ -15,6 +15,7 @@ public protocol LanguageModel {
   /// Makes a scorer that stands at the beginning of a text.
   ///
   /// - Parameter ranks: Whether tokens come with their rank, which costs time.
+  /// - Returns: A scorer that shares the model.
   func makeScorer(ranks: Bool) -> Scorer
 
   /// Forgets what was learned from scored texts; nothing, for a model that does not learn from them.

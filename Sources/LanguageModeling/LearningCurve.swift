@@ -22,6 +22,20 @@ public struct LearningCurve: Sendable, Hashable {
   /// Creates an empty curve.
   public init() {}
 
+  /// The curve in a few segments: the last ones as they are, all before them as one.
+  public func summarized(inAtMost count: Int) -> [Segment] {
+    guard segments.count > count, count > 0 else { return segments }
+    let merged = segments.dropLast(count - 1)
+    let byteCount = merged.reduce(0) { $0 + $1.byteCount }
+    let nats = merged.reduce(0) { $0 + $1.natsPerByte * Double($1.byteCount) }
+    let first = Segment(
+      endOffset: byteCount,
+      byteCount: byteCount,
+      natsPerByte: nats / Double(byteCount)
+    )
+    return [first] + segments.suffix(count - 1)
+  }
+
   /// Whether a place ends the current segment.
   func isDue(at offset: Int) -> Bool { offset >= nextEnd }
 

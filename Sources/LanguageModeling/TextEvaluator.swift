@@ -6,10 +6,7 @@ public struct EvaluationOptions: Sendable, Hashable {
   /// How many tokens the shortest block of the error's estimate holds.
   public var blockTokenCount = 1024
 
-  /// Whether the model learns from the text it scores, so that a learning curve replaces errors.
-  public var learns = false
-
-  /// Creates the default: a file is a document, blocks of 1,024 tokens, a model that stays as it is.
+  /// Creates the default: a file is a document, blocks of 1,024 tokens.
   public init() {}
 }
 
@@ -58,7 +55,7 @@ public struct TextEvaluator<Scorer: TextScorer> {
   ) {
     self.scorer = scorer
     self.observe = observe
-    tally = EvaluationTally(options)
+    tally = EvaluationTally(options, learns: scorer.learns, keepsBytes: observe != nil)
     splitter = DocumentSplitter(options.separator)
   }
 
@@ -76,7 +73,7 @@ public struct TextEvaluator<Scorer: TextScorer> {
       try observe?(token, tally.bytes(of: token))
       tally.add(token)
     }
-    tally.dropScoredBytes()
+    tally.settleText()
   }
 
   /// Ends the text and returns its evaluation.

@@ -1,8 +1,12 @@
 /// Scores one text, chunk by chunk, token by token.
 ///
-/// How the text is cut into chunks never changes a result. A scorer serves one document: the next
-/// document starts with a new one, or with the same after its model was told to forget.
+/// How the text is cut into chunks never changes a result. A scorer serves one text; the next starts
+/// with a new one.
 public protocol TextScorer {
+  /// Whether the model learns from the text, so that its losses are one path of learning and no
+  /// sample.
+  var learns: Bool { get }
+
   /// Takes the next bytes of the text and hands on every token they complete.
   ///
   /// - Parameters:
@@ -16,6 +20,11 @@ public protocol TextScorer {
 
   /// Whether the tokens handed on determine the text's bytes; asked after the end.
   var fidelity: Fidelity { get }
+}
+
+extension TextScorer {
+  /// Most models stay as they are.
+  public var learns: Bool { false }
 }
 
 /// Whether scored tokens determine the bytes of their text, so that bits per byte have a meaning.

@@ -23,6 +23,9 @@ public import LanguageModeling
     ///
     /// The table of contexts takes the largest power of two that fits: 64 and 512 MiB.
     public var defaultMemory: Int { self == .standard ? 100 << 20 : 640 << 20 }
+
+    /// What the kernel calls it.
+    fileprivate var code: Int32 { self == .standard ? 0 : 1 }
   }
 
   /// What keeps a model from being made.
@@ -59,14 +62,20 @@ public import LanguageModeling
   /// - Throws: ``Failure``.
   public init(effort: Effort = .standard, memory: Int? = nil) throws(Failure) {
     let memory = memory ?? effort.defaultMemory
-    let code: Int32 = effort == .maximal ? 1 : 0
-    let minimum = Int(closs_adaptive_minimum_memory(code))
+    let minimum = Self.minimumMemory(effort)
     guard memory >= minimum else { throw .tooLittleMemory(given: memory, minimum: minimum) }
-    guard let state = unsafe closs_adaptive_create(memory, code) else {
+    guard let state = unsafe closs_adaptive_create(memory, effort.code) else {
       throw .memoryRefused(memory)
     }
     self.effort = effort
     unsafe self.state = state
+  }
+
+  /// Creates a model that leaves wide instructions alone, to test that they change nothing.
+  package convenience init(effort: Effort, memory: Int, usesWideInstructions: Bool) throws(Failure)
+  {
+    try self.init(effort: effort, memory: memory)
+    if !usesWideInstructions { unsafe closs_adaptive_set_wide(state, false) }
   }
 
   deinit {
@@ -86,6 +95,11 @@ extension AdaptiveModel {
 
   /// The bytes of memory set aside; pages are taken as they are first used.
   public var memory: Int { unsafe Int(closs_adaptive_memory(state)) }
+
+  /// The least memory a model of an effort needs, in bytes.
+  public static func minimumMemory(_ effort: Effort) -> Int {
+    Int(closs_adaptive_minimum_memory(effort.code))
+  }
 
   /// Forgets everything learned.
   public func forget() {
@@ -135,6 +149,9 @@ public struct AdaptiveScorer: TextScorer {
     self.model = model
     self.ranks = ranks
   }
+
+  /// Always.
+  public var learns: Bool { true }
 
   /// Every byte is a token, so the text can be rebuilt.
   public var fidelity: Fidelity { .lossless }

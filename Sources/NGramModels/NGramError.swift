@@ -28,7 +28,8 @@ extension NGramError: CustomStringConvertible {
     case .nothingToTrainOn:
       return "nothing to train on: the training text is empty"
     case .reservedWord(let word, let file, let line):
-      return "\(file):\(line): expected no reserved word, found `\(word)`; skip or count such words"
+      return
+        "\(file):\(line): expected no reserved word, found `\(word)`; `--reserved skip` or `count` would do"
     case .tokenTooLong(let byteLength, let limit, let file, let line):
       return "\(file):\(line): expected tokens of at most \(limit) bytes, found one of "
         + "\(byteLength); is this a text?"
@@ -36,7 +37,7 @@ extension NGramError: CustomStringConvertible {
       return "expected at most \(limit) training tokens, sentence ends included"
     case .noDiscounts(let order, let failure):
       return "no discounts for order \(order): \(failure); the text is small or artificial, "
-        + "fallback discounts would do"
+        + "`--discounts fallback` would do"
     }
   }
 }

@@ -37,6 +37,9 @@ public struct TextCounter: Sendable {
     }
   }
 
+  /// The counts so far, without what only the next bytes decide: an unfinished scalar and line.
+  public var settledCounts: TextCounts { counts }
+
   /// Ends the text and returns its counts; the counter then stands at the beginning of a new one.
   public mutating func finish() -> TextCounts {
     if sequence.isOpen { takeInvalid(at: counts.byteCount - sequence.length) }

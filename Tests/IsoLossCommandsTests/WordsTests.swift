@@ -75,6 +75,16 @@ struct ToolTests {
     #expect(run.output.isEmpty)
   }
 
+  @Test("help on an unknown command lists the commands")
+  func helpOnUnknownCommand() {
+    let run = CommandRun("help evl")
+    #expect(run.code == .unusable)
+    #expect(
+      run.diagnostics
+        == "error: unknown command `evl`; did you mean `eval`?\n`isoloss help` lists the commands\n"
+    )
+  }
+
   @Test("version")
   func version() {
     #expect(CommandRun("--version").output == "isoloss \(IsoLossVersion.current)\n")
@@ -83,7 +93,7 @@ struct ToolTests {
   @Test("no words at all show the commands, and are wrong use")
   func noWords() {
     #expect(CommandRun("").code == .unusable)
-    #expect(CommandRun("").output == CommandRun("help").output)
+    #expect(CommandRun("").diagnostics == CommandRun("help").output)
   }
 
   @Test("help", arguments: IsoLossTool.specifications.map(\.name))

@@ -2,7 +2,12 @@ import LanguageModeling
 
 /// A model made for tests: a token is a byte and costs its value / 100 nats; `?` is unknown, `!` impossible.
 struct LetterScorer: TextScorer {
+  let learns: Bool
   private var offset = 0
+
+  init(learns: Bool = false) {
+    self.learns = learns
+  }
 
   var fidelity: Fidelity { .lossless }
 
@@ -28,9 +33,10 @@ struct LetterScorer: TextScorer {
 func evaluate(
   _ text: String,
   pieceLength: Int = 1 << 20,
-  options: EvaluationOptions = EvaluationOptions()
+  options: EvaluationOptions = EvaluationOptions(),
+  learns: Bool = false
 ) throws -> TextEvaluation {
-  var evaluator = TextEvaluator(scorer: LetterScorer(), options: options)
+  var evaluator = TextEvaluator(scorer: LetterScorer(learns: learns), options: options)
   let bytes = Array(text.utf8)
   for start in stride(from: 0, to: bytes.count, by: pieceLength) {
     try evaluator.consume(Array(bytes[start..<min(start + pieceLength, bytes.count)]))

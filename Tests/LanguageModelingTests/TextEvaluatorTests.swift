@@ -25,8 +25,8 @@ struct TextEvaluatorTests {
     }
     #expect(counts[0] == [78])
     // Blank lines belong to the document before them.
-    #expect(counts[1] == [2, 12, 23, 33, 8])
-    #expect(counts[2] == [2, 56, 20])
+    #expect(counts[1] == [14, 23, 33, 8])
+    #expect(counts[2] == [58, 20])
   }
 
   @Test("clusters together hold what the text holds")
@@ -45,6 +45,17 @@ struct TextEvaluatorTests {
     #expect(evaluation.blocks.dropLast().allSatisfy { $0.tokenCount == 10 })
   }
 
+  @Test("the blocks kept are bounded, and still hold the whole text")
+  func boundedBlocks() throws {
+    var options = EvaluationOptions()
+    options.blockTokenCount = 1
+    let evaluation = try evaluate(String(repeating: "ab", count: 70_000), options: options)
+    #expect(evaluation.blocks.count <= 1 << 16)
+    #expect(evaluation.blocks.reduce(Cluster(), +).tokenCount == 140_000)
+    // 65,536 blocks of one token, paired up twice on the way.
+    #expect(evaluation.blocks.dropLast().allSatisfy { $0.tokenCount == 4 })
+  }
+
   @Test("a long line separates nothing and is not held back")
   func longLine() throws {
     var options = EvaluationOptions()
@@ -55,9 +66,9 @@ struct TextEvaluatorTests {
 
   @Test("the learning curve's segments make up the text")
   func learningCurve() throws {
-    var options = EvaluationOptions()
-    options.learns = true
-    let evaluation = try evaluate(String(repeating: "a", count: 5000), options: options)
+    let options = EvaluationOptions()
+    let text = String(repeating: "a", count: 5000)
+    let evaluation = try evaluate(text, options: options, learns: true)
     #expect(evaluation.learningCurve.segments.map(\.endOffset) == [1024, 2048, 4096, 5000])
     #expect(evaluation.learningCurve.segments.allSatisfy { abs($0.natsPerByte - 0.97) < 1e-12 })
     #expect(evaluation.documents.isEmpty)

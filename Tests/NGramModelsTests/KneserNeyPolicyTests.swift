@@ -41,7 +41,7 @@ struct KneserNeyPolicyTests {
     let error = #expect(throws: NGramError.self) { try model(.error, Array("a\nb <s>\n".utf8)) }
     #expect(
       error?.description
-        == "text:2: expected no reserved word, found `<s>`; skip or count such words"
+        == "text:2: expected no reserved word, found `<s>`; `--reserved skip` or `count` would do"
     )
   }
 
@@ -128,7 +128,7 @@ struct NGramErrorTests {
     }
     #expect(
       error?.description == "no discounts for order 1: no n-gram has adjusted count 3; "
-        + "the text is small or artificial, fallback discounts would do"
+        + "the text is small or artificial, `--discounts fallback` would do"
     )
   }
 

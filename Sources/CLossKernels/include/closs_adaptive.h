@@ -9,6 +9,7 @@
 #ifndef CLOSS_ADAPTIVE_H
 #define CLOSS_ADAPTIVE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -44,6 +45,9 @@ void closs_adaptive_score(
 // The probability of each value of the next byte. The model is unchanged, bit for bit, afterwards.
 // The following score of one byte is -ln of its entry.
 void closs_adaptive_distribution(closs_adaptive *model, double probabilities[256]);
+
+// For tests: scores with or without AVX2, with the same result. Not to be set where it is missing.
+void closs_adaptive_set_wide(closs_adaptive *model, bool wide);
 
 // The natural logarithm within one unit in the last place, with the same bits on every processor:
 // -infinity at 0, not a number below.

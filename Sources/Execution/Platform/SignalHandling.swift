@@ -38,6 +38,7 @@ public enum SignalHandling {
       handle(SIGINT, flags: Int32(truncatingIfNeeded: SA_RESETHAND))
     }
     handle(SIGTERM, flags: 0)
+    unblock([SIGINT, SIGTERM])
     _ = signal(SIGPIPE, SIG_IGN)
   }
 }
@@ -47,6 +48,15 @@ private func isIgnored(_ number: Int32) -> Bool {
   var current = sigaction()
   guard unsafe sigaction(number, nil, &current) == 0 else { return false }
   return unsafe handlerAddress(of: current) == unsafeBitCast(SIG_IGN, to: Int.self)
+}
+
+/// Lets signals through that a careless parent blocked: the mask is inherited, and a process that
+/// cannot be asked to stop has to be killed.
+private func unblock(_ numbers: [Int32]) {
+  var signals = sigset_t()
+  unsafe sigemptyset(&signals)
+  for number in numbers { unsafe sigaddset(&signals, number) }
+  _ = unsafe pthread_sigmask(SIG_UNBLOCK, &signals, nil)
 }
 
 /// Makes `number` raise the flag in ``slot``.

@@ -129,12 +129,26 @@ extension Descriptor {
     }
   }
 
+  /// What a pipe that is ready takes without making the writer wait.
+  private static let pipePiece = Int(PIPE_BUF)
+
   /// Writes all of `bytes`, however many calls that takes.
-  func write(_ bytes: borrowing [UInt8]) throws(FileError.Reason) {
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes.
+  ///   - interruption: Ends a wait for a reader when raised; what can be written at once is
+  ///     written all the same.
+  /// - Throws: What the system says, or ``FileError/Reason/interrupted``.
+  func write(
+    _ bytes: borrowing [UInt8],
+    interruption: InterruptionFlag? = nil
+  ) throws(FileError.Reason) {
     var done = 0
     while done < bytes.count {
+      if let interruption { try waitUntilWritable(interruption) }
+      let piece = interruption == nil ? bytes.count - done : min(Self.pipePiece, bytes.count - done)
       let written = unsafe bytes.withUnsafeBytes { buffer in
-        unsafe systemWrite(number, buffer.baseAddress?.advanced(by: done), buffer.count - done)
+        unsafe systemWrite(number, buffer.baseAddress?.advanced(by: done), piece)
       }
       if written >= 0 {
         done += written
@@ -151,6 +165,12 @@ extension Descriptor {
     repeat {
       if interruption.isRaised { throw .interrupted }
     } while !wait(for: Int16(POLLIN), milliseconds: Self.pollInterval)
+  }
+
+  private func waitUntilWritable(_ interruption: InterruptionFlag) throws(FileError.Reason) {
+    while !wait(for: Int16(POLLOUT), milliseconds: Self.pollInterval) {
+      if interruption.isRaised { throw .interrupted }
+    }
   }
 
   /// Waits until a call would not block; `false` when the time passed or a signal came first.

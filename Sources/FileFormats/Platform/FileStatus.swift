@@ -29,6 +29,11 @@ struct FileStatus {
   /// The twelve permission bits.
   var permissions: mode_t { raw.st_mode & 0o7777 }
 
+  /// The device and the file's number on it.
+  var identity: FileIdentity {
+    FileIdentity(device: UInt64(truncatingIfNeeded: raw.st_dev), number: UInt64(raw.st_ino))
+  }
+
   var owner: uid_t { raw.st_uid }
   var group: gid_t { raw.st_gid }
 }

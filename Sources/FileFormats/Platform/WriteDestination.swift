@@ -1,3 +1,4 @@
+import Execution
 import Synchronization
 
 #if canImport(Glibc)
@@ -38,9 +39,11 @@ struct WriteDestination: Sendable {
   }
 
   /// Opens what is written to: the temporary file, or the target itself.
-  func open() throws(FileError.Reason) -> Descriptor {
+  func open(_ interruption: InterruptionFlag?) throws(FileError.Reason) -> Descriptor {
     if let inherited { return try Descriptor.duplicate(inherited) }
-    guard let temporary else { return try Descriptor.open(target, for: .writing) }
+    guard let temporary else {
+      return try Descriptor.open(target, for: .writing, interruption: interruption)
+    }
     let descriptor = try openTemporary(temporary)
     if let existing {
       do throws(FileError.Reason) {

@@ -22,14 +22,33 @@ extension CommandContext {
     word == "-" ? "standard input" : word
   }
 
+  /// Begins a file that appears whole or not at all, when it is committed.
+  func createFile(_ word: String) throws(FileError) -> AtomicFile {
+    do {
+      return try AtomicFile(path: path(word), interruption: interruption)
+    } catch {
+      throw FileError(word, error.reason)
+    }
+  }
+
   /// Writes a whole file at once, or, where that fails, leaves the old one.
   public func writeFile(_ word: String, _ text: String) throws(FileError) {
+    let file = try createFile(word)
     do {
-      let file = try AtomicFile(path: path(word))
       try file.write(text)
       try file.commit()
     } catch {
       throw FileError(word, error.reason)
+    }
+  }
+
+  /// Refuses an output that is also an input: writing it would destroy what was read.
+  ///
+  /// - Throws: ``CommandError`` naming the file.
+  func refuseOverwriting(_ inputs: [String], with output: String) throws(CommandError) {
+    guard let identity = FileIdentity(path: path(output)) else { return }
+    for input in inputs where input != "-" && FileIdentity(path: path(input)) == identity {
+      throw CommandError("`\(output)` is both read and written; choose another output")
     }
   }
 }
@@ -51,14 +70,24 @@ struct InputSummary {
 extension CommandContext {
   /// A folder's files in byte order of their paths; a file by itself.
   func expandFolder(_ word: String) throws(CommandError) -> [String] {
-    guard word != "-", let paths = FolderListing.files(in: path(word)) else { return [word] }
+    let listing: [String]?
+    do {
+      listing = word == "-" ? nil : try FolderListing.files(in: path(word))
+    } catch {
+      throw CommandError("`\(displayName(word))`: \(error.reason)")
+    }
+    guard let paths = listing else { return [word] }
     guard !paths.isEmpty else { throw CommandError("`\(word)`: the folder holds no files") }
     return paths.map { word.hasSuffix("/") ? word + $0 : "\(word)/\($0)" }
   }
 
   /// Reads a source to its end, stopping between chunks when a signal asks to.
   ///
-  /// - Parameter take: Takes a chunk and the number of bytes read with it.
+  /// - Parameters:
+  ///   - source: The input.
+  ///   - take: Takes a chunk and the number of bytes read with it.
+  /// - Returns: The input's length, hash and first bytes.
+  /// - Throws: `Interruption`, `FileError`, and what `take` throws.
   func readChunks(
     of source: any ByteSource,
     _ take: ([UInt8], Int) throws -> Void

@@ -10,8 +10,12 @@ extension CommandContext {
     SignalHandling.install(raising: interruption)
     var context = CommandContext(
       standardInput: { StandardInputSource(interruption: interruption) },
-      output: DescriptorSink(descriptor: 1, name: "standard output"),
-      diagnostics: DescriptorSink(descriptor: 2, name: "standard error"),
+      output: DescriptorSink(descriptor: 1, name: "standard output", interruption: interruption),
+      diagnostics: DescriptorSink(
+        descriptor: 2,
+        name: "standard error",
+        interruption: interruption
+      ),
       secondsNow: secondsSinceNow(),
       interruption: interruption
     )

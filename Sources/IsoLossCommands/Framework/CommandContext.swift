@@ -6,7 +6,7 @@ public import IsoLoss
 public struct CommandContext {
   /// When color is used.
   public enum Color: String, Sendable, Hashable {
-    /// Where standard output is a terminal and `NO_COLOR` is not set.
+    /// Where standard error is a terminal and `NO_COLOR` is not set.
     case auto
 
     /// Always.
@@ -85,33 +85,37 @@ public struct CommandContext {
 extension CommandContext {
   /// Says something that may make the result other than was meant.
   public func warn(_ message: String) {
-    if !isQuiet { say("warning: \(message)") }
+    if !isQuiet { say(message, as: "warning: ", color: 33) }
   }
 
   /// Says a particular that only `--verbose` asks for.
   public func note(_ message: String) {
-    if isVerbose { say(message) }
+    if isVerbose { say(message, as: "", color: 0) }
   }
 
   /// Says what went wrong.
   public func reportError(_ message: String) {
-    say("error: \(message)")
+    say(message, as: "error: ", color: 31)
   }
 
-  private func say(_ line: String) {
+  /// Writes a line under a heading whose color is a terminal's number: 31 is red, 33 yellow.
+  private func say(_ message: String, as heading: String, color: Int) {
     // What was written before is seen before, where both streams end on one screen.
     try? output.flush()
     // A diagnostics stream that is gone must not keep the work from being done.
-    try? diagnostics.write(line + "\n")
+    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    let text = lines.map(\.escapedForTerminal).joined(separator: "\n")
+    let start = usesColor && !heading.isEmpty ? "\u{1B}[1;\(color)m\(heading)\u{1B}[0m" : heading
+    try? diagnostics.write("\(start)\(text)\n")
     try? diagnostics.flush()
   }
 
-  /// Whether results may be colored.
+  /// Whether diagnostics are colored.
   public var usesColor: Bool {
     switch color {
     case .always: true
     case .never: false
-    case .auto: terminal.isOutput && environment["NO_COLOR", default: ""].isEmpty
+    case .auto: terminal.isDiagnostics && environment["NO_COLOR", default: ""].isEmpty
     }
   }
 }

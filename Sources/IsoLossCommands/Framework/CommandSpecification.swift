@@ -96,7 +96,11 @@ public struct CommandSpecification: Sendable, Hashable {
 extension CommandSpecification {
   /// The options every command has.
   public static let commonOptions: [Option] = [
-    .choice("color", ["auto", "always", "never"], help: "color on a terminal (default: auto)"),
+    .choice(
+      "color",
+      ["auto", "always", "never"],
+      help: "color of warnings and errors (default: auto)"
+    ),
     .flag("quiet", short: "q", help: "no progress and no warnings"),
     .flag("verbose", short: "v", help: "say times and other particulars on standard error"),
     .flag("help", short: "h", help: "show this help"),

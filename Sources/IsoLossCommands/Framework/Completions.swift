@@ -26,17 +26,24 @@ extension Completions {
       \(bashValueCases(command))
             esac
             case "$current" in
-              -*) COMPREPLY=($(compgen -W "\(spellings(command))" -- "$current")) ;;
-              *) \(bashArguments(command.argument)) ;;
+              -*) _isoloss_reply -W "\(spellings(command))" ;;
+              *) \(bashReply(command.argument.maximumCount == 0 ? .none : command.argument.completion)) ;;
             esac ;;
       """
     }
     return """
       # bash completion for isoloss; load it with: eval "$(isoloss completions bash)"
+      _isoloss_reply() {
+        # Lines, not words: names of files may hold spaces.
+        mapfile -t COMPREPLY < <(compgen "$@" -- "$current")
+      }
       _isoloss() {
         local current="${COMP_WORDS[COMP_CWORD]}" previous="${COMP_WORDS[COMP_CWORD-1]}"
+        # bash takes the sign in --option=value for a word of its own.
+        if [ "$current" = "=" ]; then current=""; fi
+        if [ "$previous" = "=" ]; then previous="${COMP_WORDS[COMP_CWORD-2]}"; fi
         if [ "$COMP_CWORD" -eq 1 ]; then
-          COMPREPLY=($(compgen -W "\(names) --version --help" -- "$current"))
+          _isoloss_reply -W "\(names) --version --help"
           return
         fi
         case "${COMP_WORDS[1]}" in
@@ -51,26 +58,16 @@ extension Completions {
   private static func bashValueCases(_ command: CommandSpecification) -> String {
     command.allOptions.compactMap { option in
       guard let value = option.value else { return nil }
-      let patterns = ([option.spelling] + (option.short.map { ["-\($0)"] } ?? [])).joined(
-        separator: "|"
-      )
-      let reply =
-        switch value.completion {
-        case .none: "COMPREPLY=()"
-        case .file: "COMPREPLY=($(compgen -f -- \"$current\"))"
-        case .choices(let choices):
-          "COMPREPLY=($(compgen -W \"\(choices.joined(separator: " "))\" -- \"$current\"))"
-        }
-      return "        \(patterns)) \(reply); return ;;"
+      let patterns = [option.spelling] + (option.short.map { ["-\($0)"] } ?? [])
+      return "        \(patterns.joined(separator: "|"))) \(bashReply(value.completion)); return ;;"
     }.joined(separator: "\n")
   }
 
-  private static func bashArguments(_ argument: CommandSpecification.Argument) -> String {
-    switch argument.completion {
-    case .choices(let choices):
-      "COMPREPLY=($(compgen -W \"\(choices.joined(separator: " "))\" -- \"$current\"))"
-    case .file where argument.maximumCount != 0: "COMPREPLY=($(compgen -f -- \"$current\"))"
-    default: "COMPREPLY=()"
+  private static func bashReply(_ completion: Option.Completion) -> String {
+    switch completion {
+    case .none: "COMPREPLY=()"
+    case .file: "_isoloss_reply -f"
+    case .choices(let choices): "_isoloss_reply -W \"\(choices.joined(separator: " "))\""
     }
   }
 

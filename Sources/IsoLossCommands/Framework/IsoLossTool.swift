@@ -27,7 +27,7 @@ public enum IsoLossTool {
 
   private static func dispatch(_ words: [String], in context: CommandContext) throws -> ExitCode {
     guard let name = words.first else {
-      try context.output.write(HelpText.tool(specifications))
+      try context.diagnostics.write(HelpText.tool(specifications))
       return .unusable
     }
     switch name {
@@ -37,6 +37,9 @@ public enum IsoLossTool {
     case "--help", "-h":
       try context.output.write(HelpText.tool(specifications))
       return .done
+    case _ where name.hasPrefix("-"):
+      let known = ["--version", "--help"]
+      throw UsageError.misplacedOption(name, suggestion: closestSpelling(to: name, among: known))
     default:
       return try run(command(named: name), Array(words.dropFirst()), in: context)
     }
@@ -88,7 +91,7 @@ extension IsoLossTool {
     case let error as FileError where error.reason == .interrupted:
       return report(Interruption(signal: context.interruption.signal ?? 2), words, in: context)
     case let error as UsageError:
-      context.reportError("\(error)\n\(helpHint(words))")
+      context.reportError("\(error)\n\(helpHint(error, words))")
     default:
       try? context.output.flush()
       context.reportError("\(error)")
@@ -96,9 +99,12 @@ extension IsoLossTool {
     return .unusable
   }
 
-  private static func helpHint(_ words: [String]) -> String {
+  private static func helpHint(_ error: UsageError, _ words: [String]) -> String {
     let name = words.first.flatMap { word in commands.first { $0.specification.name == word } }
-    guard let name else { return "`isoloss help` lists the commands" }
+    // `isoloss help evl` is about commands too, not about `help`.
+    var isAboutCommands = name == nil
+    if case .unknownCommand = error { isAboutCommands = true }
+    guard let name, !isAboutCommands else { return "`isoloss help` lists the commands" }
     return "`isoloss help \(name.specification.name)` shows what it takes"
   }
 }

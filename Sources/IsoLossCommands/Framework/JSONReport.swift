@@ -44,11 +44,11 @@ struct JSONReport {
 
 extension JSONReport {
   /// A measured or estimated quantity: `{value, standardError, interval, level}`, with a reason beside
-  /// what cannot be known.
+  /// what cannot be known or needs care.
   static func measured(
     _ value: Double?,
     _ uncertainty: Uncertainty?,
-    reason: String
+    reason: String?
   ) -> JSONValue {
     var object: JSONObject = [
       "value": JSONValue(value),
@@ -58,7 +58,7 @@ extension JSONReport {
       } ?? .null,
       "level": JSONValue(uncertainty?.level),
     ]
-    if uncertainty == nil { object["reason"] = .string(reason) }
+    if let reason { object["reason"] = .string(reason) }
     return .object(object)
   }
 }

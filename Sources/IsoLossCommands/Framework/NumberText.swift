@@ -14,7 +14,9 @@ enum NumberText {
 
   /// A standard error: two significant digits say all there is to know.
   static func error(_ value: Double) -> String {
-    significant(value, digits: 2)
+    guard value >= 99.5, value < 1e6 else { return significant(value, digits: 2) }
+    // 28000 rather than 2.8e+04.
+    return String(Int(Double(significant(value, digits: 2)) ?? value))
   }
 
   /// A whole number with thousands set apart.

@@ -3,6 +3,9 @@ public enum UsageError: Error, Hashable, Sendable {
   /// A command no one knows.
   case unknownCommand(String, suggestion: String?)
 
+  /// An option before any command.
+  case misplacedOption(String, suggestion: String?)
+
   /// An option the command does not have.
   case unknownOption(String, suggestion: String?)
 
@@ -43,6 +46,9 @@ extension UsageError: CustomStringConvertible {
     switch self {
     case .unknownCommand(let word, let suggestion):
       "unknown command `\(word)`" + didYouMean(suggestion)
+    case .misplacedOption(let word, let suggestion):
+      "`\(word)` comes before any command; options follow theirs, as in `isoloss eval --json FILE`"
+        + didYouMean(suggestion)
     case .unknownOption(let word, let suggestion):
       "unknown option `\(word)`" + didYouMean(suggestion)
     case .missingValue(let option, let valueName):

@@ -43,17 +43,9 @@ private func adaptive(
 /// Scores a text from nothing; making the model counts, for its tables are part of the work.
 private func bitsPerByte(_ bytes: [UInt8], _ effort: AdaptiveModel.Effort) throws -> Double {
   let model = try AdaptiveModel(effort: effort)
-  var evaluator = TextEvaluator(scorer: model.makeScorer(ranks: false), options: .learning)
+  var evaluator = TextEvaluator(scorer: model.makeScorer(ranks: false))
   for start in stride(from: 0, to: bytes.count, by: 1 << 14) {
     try evaluator.consume(Array(bytes[start..<min(start + 1 << 14, bytes.count)]))
   }
   return try evaluator.finish().crossEntropy.bitsPerByte
-}
-
-extension EvaluationOptions {
-  fileprivate static var learning: EvaluationOptions {
-    var options = EvaluationOptions()
-    options.learns = true
-    return options
-  }
 }

@@ -12,7 +12,8 @@ public struct EvalCommand: Command {
       bits per byte can be held against compressors. With --train an interpolated modified Kneser-Ney \
       n-gram model is estimated from those files first.
 
-      FILE may be a folder (its files in byte order of their paths) or `-` for standard input.
+      FILE may be a folder (its files in byte order of their paths, hidden ones left out) or `-` for \
+      standard input.
       """,
     argument: .init("FILE", atLeast: 1),
     options: [
@@ -61,7 +62,7 @@ public struct EvalCommand: Command {
         "documents",
         DocumentSeparator.allCases.map(\.rawValue),
         help: "what a document is, for standard errors: a file, or what an empty line or a heading"
-          + " `= Title =` begins (default: file)"
+          + " `= Title =` begins (default: file); the adaptive model reads on across them"
       ),
       .file(
         "per-token",
@@ -105,15 +106,17 @@ public struct EvalCommand: Command {
     allowsLossy = words.has("allow-lossy")
     writesJSON = words.has("json")
     if ranks, perTokenPath == nil { throw .needs(option: "--rank", other: "--per-token") }
+    if perTokenPath == "-" { throw .other("`--per-token` takes a file; /dev/stdout is one") }
     if inputs.filter({ $0 == "-" }).count > 1 { throw .other("standard input is given twice") }
   }
 
   /// Scores the texts and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
-    let start = context.secondsNow()
     let model = try model.make(in: context)
+    let start = context.secondsNow()
     let result = try EvalRun(command: self, model: model, context: context).result()
-    guard !result.files.isEmpty else { throw CommandError(result.failures[0].message) }
+    // Each failure has been said; people need no report without a single loss, programs do.
+    guard !result.files.isEmpty || writesJSON else { return .unusable }
     let seconds = context.secondsNow() - start
     if writesJSON {
       let report = EvalJSON(result: result, command: self, seconds: seconds).report
@@ -122,7 +125,7 @@ public struct EvalCommand: Command {
       try context.output.write(EvalText(result: result, command: self).text)
     }
     let rate = NumberText.bytes(Int(Double(result.total.text.byteCount) / max(seconds, 1e-9)))
-    context.note("\(NumberText.measured(seconds)) s, \(rate)/s")
+    context.note("scored in \(NumberText.measured(seconds)) s, \(rate)/s")
     return result.failures.isEmpty ? .done : .unusable
   }
 }

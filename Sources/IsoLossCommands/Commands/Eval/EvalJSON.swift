@@ -16,7 +16,7 @@ struct EvalJSON {
       ("model", .object(result.model.json)),
       ("documents", .string(command.separator.rawValue)),
       ("carry", .bool(command.carries)),
-      ("total", .object(summary(of: result.files, result.total, result.fidelity))),
+      ("total", result.files.isEmpty ? .null : .object(total)),
     ]
     if result.files.count > 1 { members.append(("macro", macro)) }
     members.append(("files", .array(result.files.map(file))))
@@ -24,16 +24,28 @@ struct EvalJSON {
     return members
   }
 
+  private var total: JSONObject {
+    var total = summary(of: result.files, result.total, result.fidelity)
+    // An offset means something in one file only.
+    if result.files.count > 1 { total["firstInvalidUTF8Offset"] = .null }
+    return total
+  }
+
   private var macro: JSONValue {
     .object(
       JSONObject(
         LossQuantity.all.map { quantity in
           let isMeaningful = allows(quantity, result.fidelity)
-          return (quantity.key, JSONValue(isMeaningful ? result.macroMean(of: quantity) : nil))
+          let value = isMeaningful ? result.macroMean(of: quantity) : nil
+          let reason =
+            value == nil ? Self.lossyReason : "the error of a mean of files is not estimated"
+          return (quantity.key, JSONReport.measured(value, nil, reason: reason))
         }
       )
     )
   }
+
+  private static let lossyReason = "the tokens do not determine the bytes of the text"
 
   private func failure(_ failure: EvalResult.Failure) -> JSONValue {
     ["name": .string(failure.name), "error": .string(failure.message)]
@@ -74,7 +86,11 @@ extension EvalJSON {
     for quantity in LossQuantity.all {
       object[quantity.key] = measured(quantity, loss, fidelity, clusters)
       if quantity.key == "perplexity", loss.unknownCount > 0 {
-        object["perplexityExcludingUnknown"] = .number(loss.perplexityExcludingUnknown)
+        object["perplexityExcludingUnknown"] = JSONReport.measured(
+          loss.perplexityExcludingUnknown,
+          nil,
+          reason: "the error is estimated with unknown tokens only"
+        )
       }
     }
     object["isLossless"] = .bool(fidelity == .lossless)
@@ -111,14 +127,19 @@ extension EvalJSON {
     _ clusters: ErrorClusters?
   ) -> JSONValue {
     guard allows(quantity, fidelity), let value = quantity.value(of: loss) else {
-      let reason = "the tokens do not determine the bytes of the text"
-      return JSONReport.measured(nil, nil, reason: allows(quantity, fidelity) ? "no units" : reason)
+      let reason = allows(quantity, fidelity) ? "nothing to divide by" : Self.lossyReason
+      return JSONReport.measured(nil, nil, reason: reason)
     }
     let uncertainty = clusters.flatMap {
       quantity.uncertainty($0, level: EvalCommand.intervalLevel)
     }
-    let reason = result.model.model.learns ? "the model learns as it reads" : "too little text"
-    return JSONReport.measured(value, uncertainty, reason: reason)
+    let absence = result.model.model.learns ? "the model learns as it reads" : "too little text"
+    let isLossy = quantity.needsFidelity && fidelity != .lossless
+    return JSONReport.measured(
+      value,
+      uncertainty,
+      reason: isLossy ? "lossy: \(Self.lossyReason)" : uncertainty == nil ? absence : nil
+    )
   }
 
   private func allows(_ quantity: LossQuantity, _ fidelity: Fidelity) -> Bool {
@@ -137,7 +158,7 @@ extension EvalJSON {
   private func baselines(of files: [EvalResult.File]) -> JSONValue {
     let part = EvalResult(model: result.model, files: files)
     return [
-      "uniformBitsPerByte": 8.0,
+      "uniformBitsPerByte": .number(UniformBaseline.bitsPerByte),
       "orderZeroBitsPerByte": .number(part.orderZeroBitsPerByte),
     ]
   }

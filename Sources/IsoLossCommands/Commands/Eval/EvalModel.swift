@@ -100,15 +100,10 @@ extension KneserNeyRecipe {
     return EvalModel(
       model: model,
       title: "\(model.name) of \(unit)s, \(NumberText.count(model.vocabularySize)) in vocabulary,"
-        + " trained on \(files.map(\.name).joined(separator: ", "))",
+        + " trained on \(Self.list(files))",
       json: json(model, files),
-      warnings: files.compactMap(\.warning)
-        + model.discountFallbacks.map { order, failure in
-          let message =
-            "order \(order) takes the discounts 0.5, 1, 1.5 (\(failure));"
-            + " a lower `--order` or more text would do without"
-          return ReportWarning(id: "discount-fallback", message: message)
-        }
+      warnings: files.compactMap(\.warning) + reservedWarnings(model)
+        + fallbackWarnings(model)
     )
   }
 
@@ -123,6 +118,32 @@ extension KneserNeyRecipe {
         ReportWarning(id: "mistaken-input", message: "`\(name)` \($0.hint)")
       }
     }
+  }
+
+  /// A few names, or how many files and bytes there are.
+  private static func list(_ files: [TrainingFile]) -> String {
+    guard files.count > 3 else { return files.map(\.name).joined(separator: ", ") }
+    let byteCount = files.reduce(0) { $0 + $1.summary.byteCount }
+    return "\(files.count) files, \(NumberText.bytes(byteCount))"
+  }
+
+  /// One warning for all orders without discounts of their own.
+  private func fallbackWarnings(_ model: KneserNeyModel) -> [ReportWarning] {
+    let fallbacks = model.discountFallbacks
+    guard let first = fallbacks.first else { return [] }
+    let orders = fallbacks.map { String($0.order) }.joined(separator: ", ")
+    let message =
+      "order\(fallbacks.count == 1 ? "" : "s") \(orders) took the discounts 0.5, 1, 1.5"
+      + " (order \(first.order): \(first.failure)); more text or a lower `--order` would do without"
+    return [ReportWarning(id: "discount-fallback", message: message)]
+  }
+
+  private func reservedWarnings(_ model: KneserNeyModel) -> [ReportWarning] {
+    guard model.skippedReservedWordCount > 0 else { return [] }
+    let words = NumberText.counted(model.skippedReservedWordCount, "word")
+    let message =
+      "\(words) spelled <unk>, <s> or </s> left out of training; `--reserved count` keeps them"
+    return [ReportWarning(id: "reserved-skipped", message: message)]
   }
 
   private func add(

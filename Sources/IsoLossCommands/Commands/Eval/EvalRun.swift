@@ -83,29 +83,52 @@ struct EvalRun {
   /// - Throws: What ends the command altogether: a signal, or a per-token file that cannot be written.
   func result() throws -> EvalResult {
     var result = EvalResult(model: model, warnings: model.warnings)
-    let words = try command.inputs.flatMap(context.expandFolder)
-    let perToken = try command.perTokenPath.map {
-      try PerTokenWriter(
-        path: context.path($0),
+    let inputs = command.inputs.map { word in
+      (word: word, files: Result { try context.expandFolder(word) })
+    }
+    let words = inputs.flatMap { (try? $0.files.get()) ?? [$0.word] }
+    let perToken = try command.perTokenPath.map { path in
+      try context.refuseOverwriting(words, with: path)
+      return try PerTokenWriter(
+        context.createFile(path),
         ranks: command.ranks,
         namesFiles: words.count > 1
       )
     }
-    for word in words {
-      do {
-        let file = try evaluate(word, model.model, perToken, &result.warnings)
-        result.files.append(file)
-      } catch let error as PerTokenWriter.Failure {
-        throw error.cause
-      } catch let error where !(error is Interruption) {
-        let failure = EvalResult.Failure(name: context.displayName(word), message: "\(error)")
-        if words.count > 1 { context.reportError(failure.message) }
-        result.failures.append(failure)
+    for (word, files) in inputs {
+      switch files {
+      case .success(let words): for word in words { try score(word, perToken, &result) }
+      case .failure(let error): fail(word, error, &result)
       }
     }
     for warning in result.warnings { context.warn(warning.message) }
     if !result.files.isEmpty { try perToken?.commit() }
     return result
+  }
+
+  private func score(
+    _ word: String,
+    _ perToken: PerTokenWriter?,
+    _ result: inout EvalResult
+  ) throws {
+    do {
+      result.files.append(try evaluate(word, model.model, perToken, &result.warnings))
+    } catch let error as PerTokenWriter.Failure {
+      throw error.cause
+    } catch let error where !Self.isInterruption(error) {
+      fail(word, error, &result)
+    }
+  }
+
+  private func fail(_ word: String, _ error: any Error, _ result: inout EvalResult) {
+    let failure = EvalResult.Failure(name: context.displayName(word), message: "\(error)")
+    context.reportError(failure.message)
+    result.failures.append(failure)
+  }
+
+  /// Whether a signal ended the reading, between two chunks or while it waited for one.
+  private static func isInterruption(_ error: any Error) -> Bool {
+    error is Interruption || (error as? FileError)?.reason == .interrupted
   }
 
   private func evaluate(
@@ -119,7 +142,6 @@ struct EvalRun {
     if !command.carries { model.forget() }
     var options = EvaluationOptions()
     options.separator = command.separator
-    options.learns = model.learns
     var evaluator = TextEvaluator(
       scorer: model.makeScorer(ranks: command.ranks),
       options: options,
@@ -172,6 +194,12 @@ struct EvalRun {
     name: String
   ) -> [ReportWarning] {
     var warnings = [ReportWarning]()
+    if model.model.tokenUnit == TextUnit.word.rawValue, text.carriageReturnCount > 0 {
+      let message =
+        "`\(name)` has \(NumberText.counted(text.carriageReturnCount, "carriage return")), which words"
+        + " leave out (`tr -d '\\r'` removes them)"
+      warnings.append(ReportWarning(id: "carriage-returns", message: message))
+    }
     if let mistaken = MistakenInput.detect(firstBytes: firstBytes) {
       warnings.append(ReportWarning(id: "mistaken-input", message: "`\(name)` \(mistaken.hint)"))
     }
@@ -182,7 +210,7 @@ struct EvalRun {
     if let offset = text.firstInvalidUTF8Offset {
       let runs = text.invalidUTF8RunCount
       let message =
-        "`\(name)` is not all UTF-8: \(NumberText.count(runs)) invalid run\(runs == 1 ? "" : "s"), the"
+        "`\(name)` is not all UTF-8: \(NumberText.counted(runs, "invalid run")), the"
         + " first at byte \(offset); each counts as one character"
       warnings.append(ReportWarning(id: "invalid-utf8", message: message))
     }

@@ -16,7 +16,8 @@ struct EvalText {
   private var heading: String {
     let total = result.total
     let name =
-      result.files.count == 1 ? result.files[0].name : "\(result.files.count) files"
+      result.files.count == 1
+      ? result.files[0].name.escapedForTerminal : "\(result.files.count) files"
     let counts = [
       NumberText.counted(total.text.byteCount, "byte"),
       NumberText.counted(total.text.characterCount, "character"),
@@ -47,7 +48,7 @@ struct EvalText {
       let quantities = ["natsPerToken", "perplexity", "bitsPerByte"].map { key in
         LossQuantity.all.first { $0.key == key }.map { value($0, loss, file.fidelity) } ?? ""
       }
-      table.add([file.name, NumberText.count(loss.text.byteCount)] + quantities)
+      table.add([file.name.escapedForTerminal, NumberText.count(loss.text.byteCount)] + quantities)
     }
     return table.text
   }
@@ -78,7 +79,7 @@ extension EvalText {
     let total = result.total
     let isMany = result.files.count > 1
     var columns = [
-      Column(heading: isMany ? "all files" : "", alignment: .left) { $0.title },
+      Column(heading: isMany ? "all files" : "", alignment: .left) { title($0) },
       Column(heading: "value") { value($0, total, result.fidelity) },
     ]
     if let clusters = result.errorClusters { columns += errorColumns(clusters) }
@@ -108,6 +109,11 @@ extension EvalText {
     let perplexity = NumberText.measured(total.perplexityExcludingUnknown)
     let blanks = [String](repeating: "", count: columns.count - 3)
     return ["  without unknown", perplexity] + blanks + ["\(known) known tokens"]
+  }
+
+  private func title(_ quantity: LossQuantity) -> String {
+    let isLossy = quantity.needsFidelity && result.fidelity != .lossless && command.allowsLossy
+    return quantity.title + (isLossy ? " (lossy)" : "")
   }
 
   private func isMeaningful(_ quantity: LossQuantity, _ fidelity: Fidelity) -> Bool {
@@ -176,12 +182,13 @@ extension EvalText {
   /// How the loss of the first text falls along it: bits per byte of stretches that double.
   private var learningTable: String {
     guard let first = result.files.first else { return "" }
-    let segments = first.evaluation.learningCurve.segments.suffix(8)
+    let segments = first.evaluation.learningCurve.summarized(inAtMost: 8)
     var table = TextTable([.left] + segments.map { _ in .right })
     table.add(["stretch ends at byte"] + segments.map { NumberText.count($0.endOffset) })
     let bits = segments.map { $0.natsPerByte / LossUnit.natsPerBit }
     table.add(["bits per byte in it"] + bits.map { NumberText.significant($0, digits: 4) })
-    return (result.files.count > 1 ? "learning along \(first.name)\n" : "") + table.text
+    return (result.files.count > 1 ? "learning along \(first.name.escapedForTerminal)\n" : "")
+      + table.text
   }
 
   private var errorLines: [String] {

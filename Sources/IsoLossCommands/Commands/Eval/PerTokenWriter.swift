@@ -19,9 +19,9 @@ final class PerTokenWriter {
 
   private static let flushByteCount = 1 << 16
 
-  /// Begins the file; nothing is visible at `path` until ``commit()``.
-  init(path: String, ranks: Bool, namesFiles: Bool) throws(FileError) {
-    file = try AtomicFile(path: path)
+  /// Begins the file; nothing is visible at its path until ``commit()``.
+  init(_ file: AtomicFile, ranks: Bool, namesFiles: Bool) throws(FileError) {
+    self.file = file
     self.ranks = ranks
     self.namesFiles = namesFiles
     let columns =
@@ -45,8 +45,12 @@ final class PerTokenWriter {
   }
 
   /// Makes the whole file visible.
-  func commit() throws {
-    try flush()
+  func commit() throws(FileError) {
+    do {
+      try flush()
+    } catch {
+      throw error.cause
+    }
     try file.commit()
   }
 

@@ -58,6 +58,9 @@ public struct FitCommand: Command {
   /// Fits and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
+    for output in [picturePath, reportPath].compactMap(\.self) {
+      try context.refuseOverwriting([request.path], with: output)
+    }
     let outcome = try request.run(in: context)
     let result = outcome.result
     if let picturePath {
@@ -71,8 +74,9 @@ public struct FitCommand: Command {
       warnings: result.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
       seconds: context.secondsNow() - start
     )
-    if let reportPath { try context.writeFile(reportPath, report.text(in: context)) }
-    try context.output.write(writesJSON ? report.text(in: context) : result.summary + "\n")
+    let json = report.text(in: context)
+    if let reportPath { try context.writeFile(reportPath, json) }
+    try context.output.write(writesJSON ? json : result.summary + "\n")
     for warning in result.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     return .done
   }

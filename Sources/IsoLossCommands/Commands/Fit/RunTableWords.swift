@@ -39,8 +39,8 @@ enum RunTableWords {
           "`--column`: no quantity is called `\(parts[0])`; there are \(names.joined(separator: ", "))"
         )
       }
-      guard options.columns[column] == nil else {
-        throw .other("`--column`: \(column.rawValue) is given twice")
+      if let other = options.columns[column] {
+        throw .other("`--column`: `\(column)` is named twice, `\(other)` and `\(parts[1])`")
       }
       options.columns[column] = parts[1]
     }
