@@ -50,7 +50,7 @@ public enum AcceleratorCatalog {
     Entry("RTX 5090", 209.5, also: ["5090"]),
     Entry("MI250X", 383), Entry("MI300A", 980.6), Entry("MI300X", 1307.4),
     Entry("MI325X", 1307.4), Entry("MI355X", 2500),
-    Entry("TPU v3", 140), Entry("TPU v4", 275), Entry("TPU v5e", 197, also: ["v5e"]),
+    Entry("TPU v4", 275), Entry("TPU v5e", 197, also: ["v5e"]),
     Entry("TPU v5p", 459, also: ["v5p"]), Entry("TPU v6e", 918, also: ["v6e"]),
     Entry("TPU7x", 2307, also: ["TPU v7x", "v7x"]),
     Entry("Ascend 910B1", 373.9, also: ["910B1"]), Entry("Ascend 910B2", 353.9, also: ["910B2"]),
@@ -69,6 +69,7 @@ public enum AcceleratorCatalog {
   private static let disputes = [
     (name: "B300", low: 2250.0, high: 3500.0),
     (name: "B100", low: 1750.0, high: 1800.0),
+    (name: "TPU v3", low: 123.0, high: 140.0),
   ]
 }
 

@@ -79,6 +79,10 @@ extension ComputePlan {
       }
     guard [split.compute, split.parameters, split.tokens].allSatisfy({ $0.isNormal && $0 > 0 })
     else { throw .outOfRange(question: question, law: source.name) }
+    guard split.parameters >= 1, split.tokens >= 1 else {
+      throw .belowOne(question: question, law: source.name)
+    }
+    if case .surface = source.model { try checkBudget(split, law: source.name) }
     return PlanAnswer(
       question: question,
       coefficientSet: source.name,
@@ -89,9 +93,32 @@ extension ComputePlan {
       lossAbsence: split.loss == nil
         ? "`\(source.name)` was published as parameters and tokens of a budget, without a loss"
         : nil,
+      uncertainty: uncertainty(source),
       time: hardware.map { PlanAnswer.Time(compute: split.compute, hardware: $0) },
       warnings: warnings(split, source)
     )
+  }
+
+  /// The errors of the optimum where a fit is asked about a budget.
+  private func uncertainty(_ source: LawSource) -> OptimumEstimate? {
+    guard case .fit(let result, _) = source, case .compute(let compute) = question else {
+      return nil
+    }
+    return result.optimum(
+      compute: compute,
+      flopsPerTokenParameter: flopsPerTokenParameter
+    )
+  }
+
+  /// Refuses a split that does not spend its budget: its digits are rounding errors.
+  private func checkBudget(_ split: BudgetSplit, law: String) throws(PlanError) {
+    let spent = flopsPerTokenParameter * split.parameters * split.tokens
+    guard abs(spent / split.compute - 1) < 1e-6 else {
+      throw .budgetNotSpent(compute: split.compute, spent: spent, law: law)
+    }
+    guard split.loss.map(\.isFinite) ?? true else {
+      throw .outOfRange(question: question, law: law)
+    }
   }
 
   private func split(_ law: ScalingLaw, name: String) throws(PlanError) -> BudgetSplit {

@@ -43,8 +43,10 @@ struct OptimumCurve {
     }
     let least = try point(Self.logComputes.upperBound).loss ?? 0
     let most = try point(Self.logComputes.lowerBound).loss ?? .infinity
+    // A law of wild coefficients may have no numbers at the ends, or losses that rise with compute.
+    guard least <= most else { throw .outOfRange(question: .loss(loss), law: name) }
     guard loss >= least, loss <= most else {
-      throw .lossOutOfReach(loss: loss, attainable: least...max(least, most), law: name)
+      throw .lossOutOfReach(loss: loss, attainable: least...most, law: name)
     }
     let logCompute = try firstCompute { ($0.loss ?? .infinity) <= loss }
     var split = try split(compute: exp(logCompute))

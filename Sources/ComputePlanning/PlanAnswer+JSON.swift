@@ -1,9 +1,10 @@
 public import FileFormats
+import ScalingLaws
 
 extension PlanAnswer {
   /// The answer as the members of a JSON report, in a fixed order.
   ///
-  /// A loss that the source does not give is null, with the reason in `lossAbsence`. Hours stand
+  /// The errors of a fit stand under `uncertainty`, one object a quantity. A loss that the source does not give is null, with the reason in `lossAbsence`. Hours stand
   /// under `time` where hardware was stated.
   public var json: JSONObject {
     var object: JSONObject = [
@@ -15,9 +16,22 @@ extension PlanAnswer {
       "loss": loss.map(JSONValue.number) ?? .null,
     ]
     if let lossAbsence { object["lossAbsence"] = .string(lossAbsence) }
+    if let uncertainty { object["uncertainty"] = .object(uncertainty.json) }
     if let time { object["time"] = .object(time.json) }
     object["warnings"] = .array(warnings.map { .object($0.json) })
     return object
+  }
+}
+
+extension OptimumEstimate {
+  /// Each quantity as `{value, standardError, interval, level}`, with a `reason` beside nulls.
+  var json: JSONObject {
+    [
+      "parameters": parameters.json,
+      "tokens": tokens.json,
+      "tokensPerParameter": tokensPerParameter.json,
+      "loss": loss.json,
+    ]
   }
 }
 

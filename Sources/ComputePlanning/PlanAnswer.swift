@@ -1,3 +1,5 @@
+public import ScalingLaws
+
 /// A budget, its best split, and what to expect of it, under one law.
 public struct PlanAnswer: Sendable, Hashable {
   /// The time the training takes on some hardware.
@@ -24,6 +26,9 @@ public struct PlanAnswer: Sendable, Hashable {
   public var loss: Double?
   /// Why there is no loss; `nil` where there is one.
   public var lossAbsence: String?
+  /// The optimum with the errors of the fit behind the law; `nil` unless a fit was asked about a
+  /// compute budget: what else is fixed leaves the budget itself uncertain.
+  public var uncertainty: OptimumEstimate?
   /// The time on the stated hardware; `nil` where none was stated.
   public var time: Time?
   /// What to know before trusting the answer.

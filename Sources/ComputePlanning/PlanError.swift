@@ -1,3 +1,5 @@
+import ScalingLaws
+
 /// A question that has no answer.
 public enum PlanError: Error, Hashable, CustomStringConvertible {
   /// A number that has to be finite and above 0 is not.
@@ -12,25 +14,37 @@ public enum PlanError: Error, Hashable, CustomStringConvertible {
   case noOptimum(law: String)
   /// The answer is too large or too small for a number.
   case outOfRange(question: PlanQuestion, law: String)
+  /// The answer is less than one parameter or one token.
+  case belowOne(question: PlanQuestion, law: String)
+  /// The law's optimum does not multiply to the budget: its numbers are beyond double precision.
+  case budgetNotSpent(compute: Double, spent: Double, law: String)
 
   /// The error in words.
   public var description: String {
     switch self {
     case .notPositive(let quantity, let value):
-      "expected a finite number above 0 for \(quantity), found `\(value)`"
+      "expected a finite number above 0 for \(quantity), found `\(sixDigits(value))`"
     case .belowIrreducibleLoss(let loss, let irreducible, let law):
-      "a loss of \(loss) is out of reach: the irreducible loss E of `\(law)` is \(irreducible), "
+      "a loss of \(sixDigits(loss)) is out of reach: the irreducible loss E of `\(law)` is "
+        + "\(sixDigits(irreducible)), "
         + "and no compute goes below it"
     case .lossOutOfReach(let loss, let attainable, let law):
-      "no compute that makes sense gives a loss of \(loss) under `\(law)`; its optima run from "
-        + "\(attainable.lowerBound) to \(attainable.upperBound)"
+      "no compute that makes sense gives a loss of \(sixDigits(loss)) under `\(law)`; its optima run from "
+        + "\(sixDigits(attainable.lowerBound)) to \(sixDigits(attainable.upperBound))"
     case .noLoss(let law):
       "`\(law)` gives parameters and tokens for a budget but no loss; ask a set that has one, such "
         + "as `epoch`"
     case .noOptimum(let law):
       "`\(law)` has no compute-optimal split in closed form"
     case .outOfRange(let question, let law):
-      "\(question.quantity) of \(question.value) leads to numbers beyond all bounds under `\(law)`"
+      "\(question.quantity) of \(sixDigits(question.value)) leads to numbers beyond all bounds under "
+        + "`\(law)`"
+    case .belowOne(let question, let law):
+      "\(question.quantity) of \(sixDigits(question.value)) leads to less than one parameter or token "
+        + "under `\(law)`"
+    case .budgetNotSpent(let compute, let spent, let law):
+      "the optimum of `\(law)` spends \(sixDigits(spent)) FLOPs where \(sixDigits(compute)) were asked: its coefficients "
+        + "are beyond double precision"
     }
   }
 }

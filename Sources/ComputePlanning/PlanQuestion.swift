@@ -35,8 +35,16 @@ extension PlanQuestion {
 public enum LawSource: Sendable, Hashable {
   /// A published set of coefficients.
   case published(CoefficientSet)
-  /// A law of one's own, with the name reports give it and the extent of the runs behind it.
-  case law(ScalingLaw, name: String, fittedRange: CoefficientSet.FittedRange)
+  /// A law of one's own, with the name reports give it, the extent of the runs behind it, and what
+  /// there is to doubt about it.
+  case law(
+    ScalingLaw,
+    name: String,
+    fittedRange: CoefficientSet.FittedRange,
+    caveats: [CoefficientSet.Caveat] = []
+  )
+  /// The law of a fit, whose errors and warnings become the plan's.
+  case fit(FitResult, name: String)
 }
 
 extension LawSource {
@@ -44,7 +52,7 @@ extension LawSource {
   public var name: String {
     switch self {
     case .published(let set): set.name
-    case .law(_, let name, _): name
+    case .law(_, let name, _, _), .fit(_, let name): name
     }
   }
 
@@ -52,7 +60,8 @@ extension LawSource {
   public var model: CoefficientSet.Model {
     switch self {
     case .published(let set): set.model
-    case .law(let law, _, _): .surface(law)
+    case .law(let law, _, _, _): .surface(law)
+    case .fit(let result, _): .surface(result.law)
     }
   }
 
@@ -60,7 +69,8 @@ extension LawSource {
   public var fittedRange: CoefficientSet.FittedRange {
     switch self {
     case .published(let set): set.fittedRange
-    case .law(_, _, let range): range
+    case .law(_, _, let range, _): range
+    case .fit(let result, _): result.table.fittedRange
     }
   }
 
@@ -68,7 +78,9 @@ extension LawSource {
   var caveats: [CoefficientSet.Caveat] {
     switch self {
     case .published(let set): set.caveats
-    case .law: []
+    case .law(_, _, _, let caveats): caveats
+    case .fit(let result, _):
+      result.warnings.map { CoefficientSet.Caveat(id: $0.id, message: $0.message) }
     }
   }
 }

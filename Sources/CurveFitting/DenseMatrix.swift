@@ -44,7 +44,18 @@ public struct DenseMatrix: Sendable, Hashable {
 extension DenseMatrix {
   /// The Euclidean length of a column.
   public func norm(ofColumn column: Int) -> Double {
-    dot(column, column).squareRoot()
+    let square = dot(column, column)
+    // Squares leave the range of Double beyond 1e154, and lose digits below 1e-154.
+    if square.isNormal && square > 1e-280 { return square.squareRoot() }
+    var largest = 0.0
+    for row in 0..<rowCount { largest = max(largest, abs(entries[column * rowCount + row])) }
+    guard largest > 0, largest.isFinite else { return square.squareRoot() }
+    var sum = 0.0
+    for row in 0..<rowCount {
+      let share = entries[column * rowCount + row] / largest
+      sum += share * share
+    }
+    return largest * sum.squareRoot()
   }
 
   /// The inner product of two columns.

@@ -24,6 +24,8 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
   mutating func advance() -> Termination? {
     guard point.isFinite else { return .nonFinite }
     let model = makeModel(at: point)
+    // Products of finite numbers can leave the range, and a comparison with NaN says nothing.
+    guard !model.relativeGradient.isNaN else { return .nonFinite }
     guard model.relativeGradient > options.gradientTolerance else { return .gradientTolerance }
     guard iterations < options.iterationLimit else { return .iterationLimit }
     let pointLength = max(scaledLength(point.parameters, scaling), .leastNormalMagnitude)

@@ -18,8 +18,21 @@ public struct MultistartResult: Sendable, Hashable {
   /// How many starts ended without reaching a minimum.
   public var unconvergedCount: Int
 
-  /// The lowest of those that a limit stopped, or `nil` if none was.
+  /// The lowest of those that stopped early at finite residuals, or `nil` if none did.
   public var unfinished: LeastSquaresFit?
+
+  /// Written out, since a memberwise one would let `unfinished` be forgotten.
+  init(
+    minima: [Minimum],
+    startCount: Int,
+    unconvergedCount: Int,
+    unfinished: LeastSquaresFit?
+  ) {
+    self.minima = minima
+    self.startCount = startCount
+    self.unconvergedCount = unconvergedCount
+    self.unfinished = unfinished
+  }
 }
 
 extension MultistartResult {
@@ -92,7 +105,8 @@ public struct Multistart: Sendable, Hashable {
     return MultistartResult(
       minima: minima,
       startCount: starts.count,
-      unconvergedCount: unconvergedCount
+      unconvergedCount: unconvergedCount,
+      unfinished: unfinished
     )
   }
 

@@ -8,7 +8,7 @@ public struct ParameterCovariance: Sendable, Hashable {
 
   /// Largest over smallest singular value of J with its columns scaled to length one.
   ///
-  /// Above about 1e3 the parameters trade against each other; infinite where J is singular.
+  /// Above about 100 the parameters trade against each other; infinite where J is singular.
   public var conditionNumber: Double
 
   /// Computes the covariance of the parameters that are not fixed.
@@ -67,7 +67,8 @@ public struct ParameterCovariance: Sendable, Hashable {
       let gradient = (0..<count).map { jacobian[row, $0] }
       let influence = inverse.times(gradient)
       let leverage = zip(gradient, influence).reduce(0) { $0 + $1.0 * $1.1 }
-      guard leverage < 1 else { return nil }
+      // A leverage of one comes out short of it by rounding.
+      guard leverage < 1 - Double(jacobian.rowCount) * .ulpOfOne else { return nil }
       let weight = residuals[row] / (1 - leverage)
       for first in 0..<count {
         for second in 0..<count {

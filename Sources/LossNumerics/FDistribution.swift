@@ -36,17 +36,7 @@ public struct FDistribution: ContinuousDistribution {
   ///
   /// - Precondition: `probability` lies between 0 and 1, both ends included.
   public func quantile(_ probability: Double) -> Double {
-    checkProbability(probability)
-    guard probability > 0 else { return 0 }
-    guard probability < 1 else { return .infinity }
-    let rising = probability <= 0.5
-    return positivePoint(
-      target: rising ? probability : 1 - probability,
-      rising: rising,
-      start: 1
-    ) { x in
-      (rising ? cumulative(x) : upperTail(x), density(x))
-    }
+    positiveQuantile(probability, start: 1)
   }
 
   private func parts(_ x: Double) -> BetaParts {

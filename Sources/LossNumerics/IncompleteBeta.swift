@@ -71,8 +71,4 @@ struct BetaParts {
     }
     return value
   }
-
-  private static func nonzero(_ value: Double) -> Double {
-    abs(value) < 1e-300 ? 1e-300 : value
-  }
 }

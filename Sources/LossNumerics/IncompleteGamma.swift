@@ -23,6 +23,10 @@ struct GammaParts {
     precondition(shape > 0 && x >= 0, "a gamma distribution of positive shape")
     guard x > 0 else { (lower, upper) = (0, 1); return }
     guard x < .infinity else { (lower, upper) = (1, 0); return }
+    guard shape < Self.largeShape else {
+      (lower, upper) = Self.expansion(x: x, shape: shape)
+      return
+    }
     let power = Self.power(x: x, shape: shape)
     if x < shape + 1 {
       lower = power * Self.series(x: x, shape: shape)
@@ -31,6 +35,23 @@ struct GammaParts {
       upper = power * shape * Self.fraction(x: x, shape: shape)
       lower = 1 - upper
     }
+  }
+
+  /// From here on Temme's expansion is exact, and the series would take √shape steps and more.
+  private static let largeShape = 1e10
+
+  /// Q = ½ erfc(η √(s/2)) + e^(−s η²/2)/√(2 π s) (c₀(η) + …) with ½ η² = x/s − 1 − ln(x/s), DLMF 8.12.
+  ///
+  /// The exponential is zero unless |η| is below 40/√s, where three terms of c₀ have all its digits; the
+  /// next coefficient, c₁/s, is below 1e−12 of a correction that is itself below 1e−5 of the whole.
+  private static func expansion(x: Double, shape: Double) -> (lower: Double, upper: Double) {
+    let deviance = max(0, relativeDeviance(shape, x, excess: x - shape))
+    let sign = x < shape ? -1.0 : 1
+    let eta = sign * (2 * deviance / shape).squareRoot()
+    let c0 = -1.0 / 3 + eta * (1.0 / 12 - eta * (2.0 / 135))
+    let correction = exp(-deviance) / (2 * .pi * shape).squareRoot() * c0
+    let z = sign * deviance.squareRoot()
+    return (max(0, erfc(-z) / 2 - correction), max(0, erfc(z) / 2 + correction))
   }
 
   /// x^shape e^−x / Γ(shape + 1), from saddle-point terms rather than log-gamma.
@@ -70,8 +91,9 @@ struct GammaParts {
     }
     return value
   }
+}
 
-  private static func nonzero(_ value: Double) -> Double {
-    abs(value) < 1e-300 ? 1e-300 : value
-  }
+/// The value, or a tiny one in place of zero, by which Lentz's method may divide.
+func nonzero(_ value: Double) -> Double {
+  abs(value) < 1e-300 ? 1e-300 : value
 }

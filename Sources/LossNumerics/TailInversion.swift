@@ -6,6 +6,25 @@ import Musl
 import Darwin
 #endif
 
+extension ContinuousDistribution {
+  /// The quantile of a distribution over positive numbers, from its smaller tail.
+  ///
+  /// - Precondition: `probability` lies between 0 and 1, both ends included.
+  func positiveQuantile(_ probability: Double, start: Double) -> Double {
+    checkProbability(probability)
+    guard probability > 0 else { return 0 }
+    guard probability < 1 else { return .infinity }
+    let rising = probability <= 0.5
+    return positivePoint(
+      target: rising ? probability : 1 - probability,
+      rising: rising,
+      start: start
+    ) { x in
+      (rising ? cumulative(x) : upperTail(x), density(x))
+    }
+  }
+}
+
 /// The positive x at which one part of a distribution over positive numbers has a given size.
 ///
 /// Newton's method on ln(part) over ln x, where both parts of the distributions here are nearly

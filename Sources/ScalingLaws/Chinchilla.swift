@@ -25,8 +25,8 @@ public struct Chinchilla: ScalingLawForm {
   public var coefficients: [Coefficient] {
     [
       Coefficient(name: "E", unit: "nats per token", scale: .logarithmic, bounds: 1e-6...1e3),
-      Coefficient(name: "A", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e60),
-      Coefficient(name: "B", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e60),
+      Coefficient(name: "A", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e30),
+      Coefficient(name: "B", unit: "nats per token", scale: .logarithmic, bounds: 1e-30...1e30),
       Coefficient(name: "alpha", unit: "", scale: .linear, bounds: 1e-3...5),
       Coefficient(name: "beta", unit: "", scale: .linear, bounds: 1e-3...5),
     ]
@@ -85,6 +85,62 @@ public struct Chinchilla: ScalingLawForm {
   }
 }
 
+// MARK: - What runs must show
+
+extension Chinchilla {
+  /// Three each: E, A and alpha, or E, B and beta, are three unknowns.
+  ///
+  /// L = E + f(N) + g(D): two values of N give one difference of f for A and alpha, and the mean of
+  /// the losses is already spent on E.
+  public var leastDistinctValues: Int { 3 }
+
+  /// A/N^alpha and B/D^beta.
+  public var terms: [LawTerm] {
+    [
+      LawTerm(name: "A/N^alpha", coefficients: [1, 3]),
+      LawTerm(name: "B/D^beta", coefficients: [2, 4]),
+    ]
+  }
+
+  /// The terms themselves.
+  public func termLosses(
+    parameters: Double,
+    tokens: Double,
+    coefficients: [Double]
+  ) -> [Double] {
+    [
+      exp(log(coefficients[1]) - coefficients[3] * log(parameters)),
+      exp(log(coefficients[2]) - coefficients[4] * log(tokens)),
+    ]
+  }
+}
+
+// MARK: - Units
+
+extension Chinchilla {
+  /// ln E + m, ln A + m + alpha n, ln B + m + beta d, with n, d and m the means of ln N, ln D, ln L.
+  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double] {
+    [
+      scaled[0] + center.logLoss,
+      scaled[1] + center.logLoss + scaled[3] * center.logParameters,
+      scaled[2] + center.logLoss + scaled[4] * center.logTokens,
+      scaled[3],
+      scaled[4],
+    ]
+  }
+
+  /// The unit matrix, with n for A by alpha and d for B by beta.
+  public func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]] {
+    [
+      [1, 0, 0, 0, 0],
+      [0, 1, 0, center.logParameters, 0],
+      [0, 0, 1, 0, center.logTokens],
+      [0, 0, 0, 1, 0],
+      [0, 0, 0, 0, 1],
+    ]
+  }
+}
+
 // MARK: - Starting a fit
 
 extension Chinchilla {
@@ -122,25 +178,24 @@ extension Chinchilla {
 extension Chinchilla {
   /// a = beta/(alpha+beta), b = alpha/(alpha+beta), G = (alpha A/(beta B))^(1/(alpha+beta)).
   ///
-  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G.
+  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G. ln(a/b) = ln beta − ln
+  /// alpha, on which scale the intervals of a and b are formed, stays inside what they can be.
   public func derivedQuantities(coefficients: [Double]) -> [DerivedQuantity] {
     let (alpha, beta) = (coefficients[3], coefficients[4])
     let split = split(coefficients)
     let sum = alpha + beta
-    let slopeByAlpha = -beta / (sum * sum)
-    let slopeByBeta = alpha / (sum * sum)
     return [
       DerivedQuantity(
         name: "a",
         value: split.parameterExponent,
-        scale: .linear,
-        gradient: [0, 0, 0, slopeByAlpha, slopeByBeta]
+        scale: .logistic,
+        gradient: [0, 0, 0, -1 / alpha, 1 / beta]
       ),
       DerivedQuantity(
         name: "b",
         value: split.tokenExponent,
-        scale: .linear,
-        gradient: [0, 0, 0, -slopeByAlpha, -slopeByBeta]
+        scale: .logistic,
+        gradient: [0, 0, 0, 1 / alpha, -1 / beta]
       ),
       DerivedQuantity(
         name: "G",

@@ -15,6 +15,9 @@ public struct Coefficient: Sendable, Hashable {
 
     /// Through its natural logarithm: positive quantities that range over decades.
     case logarithmic
+
+    /// Through ln(x/(1 − x)): shares, between 0 and 1.
+    case logistic
   }
 
   /// The name estimates and files use, such as `alpha_N`.
@@ -26,9 +29,10 @@ public struct Coefficient: Sendable, Hashable {
   /// Whether a fit moves the coefficient or its logarithm.
   public var scale: Scale
 
-  /// The values a fit may visit, both ends included.
+  /// The values a fit may visit, both ends included, in units of the runs' middle.
   ///
-  /// Wide enough that a fit ending at one says that the runs do not determine the coefficient.
+  /// There the geometric means of parameters, tokens and losses are one (``RunCenter``), so that
+  /// bounds mean the same in every unit; an exponent's are the same everywhere. Wide enough that a fit ending at one says that the runs do not determine the coefficient.
   public var bounds: ClosedRange<Double>
 
   /// Describes a coefficient.
@@ -57,6 +61,7 @@ extension Coefficient.Scale {
     switch self {
     case .linear: value
     case .logarithmic: log(value)
+    case .logistic: log(value / (1 - value))
     }
   }
 
@@ -65,6 +70,7 @@ extension Coefficient.Scale {
     switch self {
     case .linear: scaled
     case .logarithmic: exp(scaled)
+    case .logistic: 1 / (1 + exp(-scaled))
     }
   }
 
@@ -73,6 +79,7 @@ extension Coefficient.Scale {
     switch self {
     case .linear: 1
     case .logarithmic: exp(scaled)
+    case .logistic: natural(scaled) * natural(-scaled)
     }
   }
 }

@@ -98,6 +98,10 @@ extension FitResult {
     if let held = fit.parametersAtBound.first(where: { gradient[$0] != 0 }) {
       return "\(law.form.coefficients[held].name) is held at its bound"
     }
-    return covariance == nil ? "the runs do not determine the coefficients" : nil
+    if let term = vanishedTerm(gradient) { return "the term \(term.name) has vanished" }
+    guard covariance == nil else { return nil }
+    return errorModel == .heteroscedastic && fit.parameterCovariance != nil
+      ? "one run alone determines a coefficient, so HC3 cannot tell its noise"
+      : "the runs do not determine the coefficients"
   }
 }

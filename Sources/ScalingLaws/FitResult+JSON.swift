@@ -9,6 +9,29 @@ extension FitResult {
   ///
   /// A quantity that cannot be known is null, with a `reason` beside it.
   public var json: JSONObject {
+    var object = members
+    for (name, reason) in absences { object["\(name)Reason"] = .string(reason) }
+    return object
+  }
+
+  /// Why criteria are null: `aicReason` and the like stand at the end.
+  private var absences: [(String, String)] {
+    var absences: [(String, String)] = []
+    if rSquared == nil { absences.append(("rSquared", "the losses are all equal")) }
+    if aic == nil {
+      let reason = "the law leaves no residuals, so their likelihood has no bounds"
+      absences += [("aic", reason), ("aicc", reason), ("bic", reason)]
+    } else if aicc == nil {
+      let reason =
+        rowCount > coefficientCount + 2
+        ? "n/(p + 1) is 40 or more, where the correction is too small to matter"
+        : "too few runs for the correction"
+      absences.append(("aicc", reason))
+    }
+    return absences
+  }
+
+  private var members: JSONObject {
     [
       "schema": "isoloss.fit",
       "schemaVersion": .integer(Self.schemaVersion),

@@ -45,11 +45,12 @@ extension FitResult {
     guard
       let best = law.optimum(compute: compute, flopsPerTokenParameter: flopsPerTokenParameter),
       let factor = derived.first(where: { $0.name == "G" })?.gradient,
-      let exponent = derived.first(where: { $0.name == "a" })?.gradient
+      let exponent = derived.first(where: { $0.name == "a" })
     else { return nil }
+    let slope = exponent.scale.naturalSlope(at: exponent.scale.scaled(exponent.value))
     let logProduct = log(compute / flopsPerTokenParameter)
     // The product N D is given, so ln D moves against ln N.
-    let logParameters = zip(factor, exponent).map { $0 + logProduct * $1 }
+    let logParameters = zip(factor, exponent.gradient).map { $0 + logProduct * slope * $1 }
     return OptimumEstimate(
       compute: compute,
       parameters: logarithmicEstimate("N", best.parameters, logParameters),

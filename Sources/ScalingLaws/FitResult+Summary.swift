@@ -2,6 +2,8 @@ import CurveFitting
 
 extension FitResult {
   /// A fixed-width table for people to read, at most six significant digits; its layout may change.
+  ///
+  /// ``warnings`` are not in it: they belong beside it, where they cannot be mistaken for results.
   public var summary: String {
     var lines = heading
     lines.append("")
@@ -9,7 +11,6 @@ extension FitResult {
     lines += absenceLines
     lines.append("")
     lines += residualLines
-    lines += warnings.map { "warning: \($0.message) [\($0.id)]" }
     return lines.joined(separator: "\n")
   }
 

@@ -17,6 +17,12 @@ public struct FitWarning: Sendable, Hashable {
     /// A coefficient ended at the end of the values it may take.
     case parameterAtBound = "parameter-at-bound"
 
+    /// A term of the law hardly varies over the runs, so that they do not tell its coefficients.
+    case vanishingTerm = "vanishing-term"
+
+    /// An interval holds values that would mean the opposite.
+    case wideInterval = "wide-interval"
+
     /// Another minimum explains the runs nearly as well.
     case secondMinimum = "second-minimum"
 

@@ -80,6 +80,61 @@ public struct Kaplan: ScalingLawForm {
   }
 }
 
+// MARK: - What runs must show
+
+extension Kaplan {
+  /// Two each: without a floor, a size and its exponent are two unknowns.
+  public var leastDistinctValues: Int { 2 }
+
+  /// (N_c/N)^(alpha_N/alpha_D) and D_c/D.
+  public var terms: [LawTerm] {
+    [
+      LawTerm(name: "(N_c/N)^(alpha_N/alpha_D)", coefficients: [0, 2]),
+      LawTerm(name: "D_c/D", coefficients: [1]),
+    ]
+  }
+
+  /// L − L without the term: L (1 − q^alpha_D), with q the share of the other term in the bracket.
+  public func termLosses(
+    parameters: Double,
+    tokens: Double,
+    coefficients: [Double]
+  ) -> [Double] {
+    let (alphaN, alphaD) = (coefficients[2], coefficients[3])
+    let size = alphaN / alphaD * (log(coefficients[0]) - log(parameters))
+    let data = log(coefficients[1]) - log(tokens)
+    let total = logAddExp(size, data)
+    let loss = exp(alphaD * total)
+    return [data, size].map { other in -loss * expm1(alphaD * (other - total)) }
+  }
+}
+
+// MARK: - Units
+
+extension Kaplan {
+  /// ln N_c + n + m/alpha_N, ln D_c + d + m/alpha_D, with n, d and m the means of ln N, ln D, ln L.
+  ///
+  /// A factor e^m of the loss is one of e^(m/alpha_D) of the bracket.
+  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double] {
+    [
+      scaled[0] + center.logParameters + center.logLoss / scaled[2],
+      scaled[1] + center.logTokens + center.logLoss / scaled[3],
+      scaled[2],
+      scaled[3],
+    ]
+  }
+
+  /// The unit matrix, with −m/alpha² for N_c and D_c by their exponents.
+  public func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]] {
+    [
+      [1, 0, -center.logLoss / (scaled[2] * scaled[2]), 0],
+      [0, 1, 0, -center.logLoss / (scaled[3] * scaled[3])],
+      [0, 0, 1, 0],
+      [0, 0, 0, 1],
+    ]
+  }
+}
+
 // MARK: - Starting a fit
 
 extension Kaplan {
@@ -111,27 +166,27 @@ extension Kaplan {
 extension Kaplan {
   /// a = 1/(1+r), b = r/(1+r), G = (r N_c^r/D_c)^(1/(1+r)), with r = alpha_N/alpha_D.
   ///
-  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G.
+  /// The compute optimum at C = k N D is N = G (C/k)^a and D = (C/k)^b / G. ln(a/b) = −ln r, on which
+  /// scale the intervals of a and b are formed, stays inside what they can be.
   public func derivedQuantities(coefficients: [Double]) -> [DerivedQuantity] {
     let (alphaN, alphaD) = (coefficients[2], coefficients[3])
     let split = split(coefficients)
     let r = alphaN / alphaD
     // Everything depends on the exponents through r alone.
     let (rByAlphaN, rByAlphaD) = (1 / alphaD, -r / alphaD)
-    let slope = -1 / ((1 + r) * (1 + r))
     let factorSlope = (1 / r + log(coefficients[0]) - split.logFactor) / (1 + r)
     return [
       DerivedQuantity(
         name: "a",
         value: split.parameterExponent,
-        scale: .linear,
-        gradient: [0, 0, slope * rByAlphaN, slope * rByAlphaD]
+        scale: .logistic,
+        gradient: [0, 0, -1 / alphaN, 1 / alphaD]
       ),
       DerivedQuantity(
         name: "b",
         value: split.tokenExponent,
-        scale: .linear,
-        gradient: [0, 0, -slope * rByAlphaN, -slope * rByAlphaD]
+        scale: .logistic,
+        gradient: [0, 0, 1 / alphaN, -1 / alphaD]
       ),
       DerivedQuantity(
         name: "G",

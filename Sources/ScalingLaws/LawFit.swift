@@ -1,12 +1,4 @@
-import CurveFitting
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
+public import CurveFitting
 
 /// A fit of a law to runs by least squares on the logarithm of the loss.
 ///
@@ -16,6 +8,9 @@ import Darwin
 /// Minimizes Σ (ln L − ln L̂)² over the scaled coefficients with the analytic Jacobian, from starts
 /// that give each term of the law a share of the loss (``ScalingLawForm/starts(for:)``). Every start
 /// runs to the end; distinct minima are told apart and counted.
+///
+/// The work is done on runs divided by the geometric means of their parameters, tokens and losses:
+/// the units of none of them change what is found, and the coefficients hardly trade any more.
 public struct LawFit: Sendable {
   /// How the covariance of the coefficients is estimated.
   public enum ErrorModel: String, Sendable, Hashable, CaseIterable {
@@ -38,6 +33,9 @@ public struct LawFit: Sendable {
   /// How the covariance is estimated.
   public var errorModel = ErrorModel.homoscedastic
 
+  /// The search for minima, with its solver's tolerances and limits.
+  public var search = Multistart()
+
   /// Prepares a fit.
   public init(_ form: any ScalingLawForm, to table: RunTable) {
     self.form = form
@@ -51,7 +49,7 @@ public struct LawFit: Sendable {
   /// - Precondition: ``level`` lies between 0 and 1.
   public func run() throws(LawFitError) -> FitResult {
     let (problem, starts) = try prepared()
-    return try result(of: Multistart().minimize(problem, starts: starts))
+    return try result(of: search.minimize(problem, starts: starts), problem)
   }
 
   /// Fits the law, asking before each step whether to go on.
@@ -62,27 +60,40 @@ public struct LawFit: Sendable {
   /// - Precondition: ``level`` lies between 0 and 1.
   public func run(checkpoint: () throws -> Void) throws -> FitResult {
     let (problem, starts) = try prepared()
-    return try result(of: Multistart().minimize(problem, starts: starts, checkpoint: checkpoint))
+    let found = try search.minimize(problem, starts: starts, checkpoint: checkpoint)
+    return try result(of: found, problem)
   }
 
   private func prepared() throws(LawFitError) -> (problem: LawProblem, starts: [[Double]]) {
     precondition(level > 0 && level < 1, "a level of \(level) is no probability of coverage")
     try check()
+    guard let center = RunCenter(table.runs) else {
+      throw .tooFewRuns(law: form.name, coefficients: form.coefficients.count, runs: 0)
+    }
     // Runs at the ends of the range of Double can put a start beyond them.
-    let starts = form.starts(for: table.runs).filter { $0.allSatisfy(\.isFinite) }
-    return (LawProblem(form: form, runs: table.runs), starts)
+    let starts = form.starts(for: table.runs.map(center.centered))
+      .filter { $0.allSatisfy(\.isFinite) }
+    return (LawProblem(form: form, runs: table.runs, center: center), starts)
   }
 
-  private func result(of search: MultistartResult) throws(LawFitError) -> FitResult {
-    guard let fit = search.best ?? search.unfinished else {
+  private func result(
+    of search: MultistartResult,
+    _ problem: LawProblem
+  ) throws(LawFitError) -> FitResult {
+    let found = problem.decentered(search)
+    guard let fit = found.best ?? found.unfinished else {
       throw .nothingFinite(law: form.name, starts: search.startCount)
     }
     let coefficients = zip(form.coefficients, fit.parameters).map { $0.scale.natural($1) }
+    for (coefficient, value) in zip(form.coefficients, coefficients)
+    where !(value.isFinite && value > 0) {
+      throw .beyondNumbers(law: form.name, coefficient: coefficient.name)
+    }
     return FitResult(
       law: ScalingLaw(form: form, coefficients: coefficients),
       table: table,
       fit: fit,
-      search: search,
+      search: found,
       level: level,
       errorModel: errorModel
     )
@@ -105,59 +116,34 @@ public struct LawFit: Sendable {
         runs: table.runs.count
       )
     }
-    let first = table.runs[0]
-    if table.runs.allSatisfy({ $0.parameters == first.parameters }) {
-      throw .oneValue(.parameters, value: first.parameters)
-    }
-    if table.runs.allSatisfy({ $0.tokens == first.tokens }) {
-      throw .oneValue(.tokens, value: first.tokens)
-    }
+    try checkVariety()
   }
-}
-
-/// A law and runs as a least-squares problem in the scaled coefficients.
-struct LawProblem: ResidualProblem {
-  private let form: any ScalingLawForm
-  private let logParameters: [Double]
-  private let logTokens: [Double]
-  private let logLosses: [Double]
-  let parameterCount: Int
-  let bounds: [ClosedRange<Double>]?
-
-  init(form: any ScalingLawForm, runs: [Run]) {
-    self.form = form
-    logParameters = runs.map { log($0.parameters) }
-    logTokens = runs.map { log($0.tokens) }
-    logLosses = runs.map { log($0.loss) }
-    parameterCount = form.coefficients.count
-    bounds = form.coefficients.map(\.scaledBounds)
-  }
-
-  var residualCount: Int { logLosses.count }
-
-  /// ln L − ln L̂, observed minus predicted.
-  func residuals(at parameters: Span<Double>, into residuals: inout MutableSpan<Double>) {
-    for row in logLosses.indices {
-      let predicted = form.logLoss(
-        logParameters: logParameters[row],
-        logTokens: logTokens[row],
-        scaled: parameters
+  /// Refuses runs that repeat each other: a law cannot tell what does not differ.
+  private func checkVariety() throws(LawFitError) {
+    let columns: [(RunColumn, (Run) -> Double)] = [
+      (.parameters, { $0.parameters }), (.tokens, { $0.tokens }), (.loss, { $0.loss }),
+    ]
+    let distinct = columns.map { column, value in (column, Set(table.runs.map(value))) }
+    for case (let column, let values) in distinct where values.count == 1 {
+      throw .oneValue(column, value: values.first ?? .nan)
+    }
+    let pairs = Set(table.runs.map { [$0.parameters, $0.tokens] }).count
+    guard pairs > form.coefficients.count else {
+      throw .tooFewPairs(
+        law: form.name,
+        coefficients: form.coefficients.count,
+        runs: table.runs.count,
+        pairs: pairs
       )
-      residuals[row] = logLosses[row] - predicted
     }
-  }
-
-  func jacobian(at parameters: Span<Double>, into jacobian: inout DenseMatrix) {
-    var gradient = [Double](repeating: 0, count: parameterCount)
-    for row in logLosses.indices {
-      var span = gradient.mutableSpan
-      form.logLossGradient(
-        logParameters: logParameters[row],
-        logTokens: logTokens[row],
-        scaled: parameters,
-        gradient: &span
+    for (column, values) in distinct
+    where column != .loss && values.count < form.leastDistinctValues {
+      throw .tooFewValues(
+        law: form.name,
+        column,
+        found: values.count,
+        needed: form.leastDistinctValues
       )
-      for column in gradient.indices { jacobian[row, column] = -gradient[column] }
     }
   }
 }

@@ -54,18 +54,24 @@ extension Run {
   public var tokensPerParameter: Double { tokens / parameters }
 }
 
-/// The middle of a set of runs, where fits start.
-struct RunCenter {
-  /// The means of ln N, ln D and ln L.
-  var logParameters: Double
-  var logTokens: Double
-  var logLoss: Double
+/// The middle of a set of runs: where fits start, and the units they work in.
+public struct RunCenter: Sendable, Hashable {
+  /// The mean of ln N.
+  public var logParameters: Double
+
+  /// The mean of ln D.
+  public var logTokens: Double
+
+  /// The mean of ln L.
+  public var logLoss: Double
 
   /// The smallest loss of all.
   var smallestLoss: Double
 
+  /// Finds the middle.
+  ///
   /// - Returns: `nil` for no runs at all.
-  init?(_ runs: [Run]) {
+  public init?(_ runs: [Run]) {
     guard var smallest = runs.first?.loss else { return nil }
     (logParameters, logTokens, logLoss) = (0, 0, 0)
     for run in runs {
@@ -79,5 +85,16 @@ struct RunCenter {
     logTokens /= count
     logLoss /= count
     smallestLoss = smallest
+  }
+}
+
+extension RunCenter {
+  /// A run in units of the middle: a run at the middle has one parameter, one token and a loss of one.
+  func centered(_ run: Run) -> Run {
+    Run(
+      parameters: exp(log(run.parameters) - logParameters),
+      tokens: exp(log(run.tokens) - logTokens),
+      loss: exp(log(run.loss) - logLoss)
+    )
   }
 }

@@ -30,8 +30,9 @@ extension RunColumn {
 
   /// The column of one of its spellings, whatever the case, or `nil`.
   public init?(spelled word: String) {
+    let word = trimmed(word[...]).lowercased()
     let match = Self.allCases.first { column in
-      column.rawValue == word || column.spellings.contains(word)
+      column.rawValue == word || column.spellings.contains { $0.lowercased() == word }
     }
     guard let column = match else { return nil }
     self = column

@@ -41,9 +41,10 @@ public struct RunSelection: Sendable, Hashable {
 
   /// Reads a condition as users write it: a heading, a comparison, a value.
   ///
-  /// The first comparison sign counts; spaces around heading and value are dropped.
+  /// The first comparison sign counts; spaces around heading and value are dropped. `==` is `=`.
   ///
-  /// - Throws: ``RunTableError/Reason/malformedSelection(_:)``.
+  /// - Throws: ``RunTableError/Reason/malformedSelection(_:)``, and
+  ///   ``RunTableError/Reason/reversedSign(_:found:meant:)`` for `=<` and `=>`.
   public init(parsing text: String) throws(RunTableError.Reason) {
     guard let sign = text.firstIndex(where: { "=!<>".contains($0) }) else {
       throw .malformedSelection(text)
@@ -51,12 +52,16 @@ public struct RunSelection: Sendable, Hashable {
     // The longer signs first, or `<=1` would compare with `=1`.
     let signs = Comparison.allCases.sorted { $0.rawValue.count > $1.rawValue.count }
     let rest = text[sign...]
+    for (reversed, meant) in [("=<", "<="), ("=>", ">=")] where rest.hasPrefix(reversed) {
+      throw .reversedSign(text, found: reversed, meant: meant)
+    }
     guard let comparison = signs.first(where: { rest.hasPrefix($0.rawValue) }) else {
       throw .malformedSelection(text)
     }
     column = trimmed(text[..<sign])
     self.comparison = comparison
-    value = trimmed(rest.dropFirst(comparison.rawValue.count))
+    let length = rest.hasPrefix("==") ? 2 : comparison.rawValue.count
+    value = trimmed(rest.dropFirst(length))
     let isOrder = comparison != .equal && comparison != .notEqual
     guard !column.isEmpty, !isOrder || CSVNumber.parse(value) != nil else {
       throw .malformedSelection(text)
@@ -72,6 +77,9 @@ extension RunSelection: CustomStringConvertible {
 extension RunSelection {
   /// Whether a field meets the condition.
   ///
+  /// A missing value (an empty field, `nan`, `inf`, `n/a` and the like) meets no comparison by order:
+  /// `loss>0` leaves runs out that diverged.
+  ///
   /// - Parameter field: A field of the column.
   /// - Returns: Whether its row is selected.
   /// - Throws: ``RunTableError/Reason/notNumber(column:selection:found:)``.
@@ -86,6 +94,7 @@ extension RunSelection {
       }
       return isEqual == (comparison == .equal)
     }
+    if isMissingValue(field) { return false }
     guard let number, let other = CSVNumber.parse(value) else {
       throw .notNumber(column: column, selection: description, found: trimmed(field[...]))
     }
@@ -96,6 +105,13 @@ extension RunSelection {
     default: number >= other
     }
   }
+}
+
+/// Whether a field holds nothing, or one of the marks that tables put where a number is missing.
+func isMissingValue(_ field: String) -> Bool {
+  let word = trimmed(field[...]).lowercased()
+  let bare = word.hasPrefix("-") || word.hasPrefix("+") ? String(word.dropFirst()) : word
+  return ["", "nan", "inf", "infinity", "na", "n/a", "#n/a", "null", "none"].contains(bare)
 }
 
 /// A text without the spaces and tabs around it.

@@ -60,6 +60,23 @@ public struct RunTable: Sendable, Hashable {
   }
 }
 
+extension RunTable {
+  /// The extent of the runs; `nil` where a quantity has no positive finite value.
+  public var fittedRange: CoefficientSet.FittedRange {
+    CoefficientSet.FittedRange(
+      parameters: range(\.parameters),
+      tokens: range(\.tokens),
+      compute: range(\.compute)
+    )
+  }
+
+  private func range(_ quantity: (Run) -> Double) -> ClosedRange<Double>? {
+    let values = runs.map(quantity).filter { $0 > 0 && $0.isFinite }
+    guard let least = values.min(), let most = values.max() else { return nil }
+    return least...most
+  }
+}
+
 /// Adds the table and the line to an error.
 func located<Result>(
   _ name: String,

@@ -5,6 +5,9 @@ public struct RunTableError: Error, Hashable, Sendable, CustomStringConvertible 
     /// A field is not the positive number it must be.
     case notPositive(column: String, found: String)
 
+    /// A run has no loss: the field is empty or says that there is none.
+    case missingLoss(column: String, found: String)
+
     /// A field compared as a number is none.
     case notNumber(column: String, selection: String, found: String)
 
@@ -26,8 +29,15 @@ public struct RunTableError: Error, Hashable, Sendable, CustomStringConvertible 
     /// A selection is not a column, a comparison and a value.
     case malformedSelection(String)
 
-    /// A selection leaves no row; `found` are values its column has.
-    case nothingSelected(String, column: String, found: [String])
+    /// A selection has its comparison the wrong way round.
+    case reversedSign(String, found: String, meant: String)
+
+    /// A selection leaves no row; `found` are values its column has, `near` one that only differs in
+    /// case.
+    case nothingSelected(String, column: String, found: [String], near: String? = nil)
+
+    /// The user named one column for two quantities.
+    case sharedColumn(String, RunColumn, RunColumn)
 
     /// The table has a header and nothing else.
     case noRows
@@ -62,6 +72,9 @@ extension RunTableError.Reason: CustomStringConvertible {
     switch self {
     case .notPositive(let column, let found):
       "expected a positive number for `\(column)`, found \(quoted(found))"
+    case .missingLoss(let column, let found):
+      "expected a positive number for `\(column)`, found \(quoted(found));"
+        + " leave such runs out with --where '\(column)>0'"
     case .notNumber(let column, let selection, let found):
       "expected a number for `\(column)` to compare in `\(selection)`, found \(quoted(found))"
     case .impossibleThird(let column, let value):
@@ -78,8 +91,13 @@ extension RunTableError.Reason: CustomStringConvertible {
       "no column is called `\(column)`; there are \(list(found))"
     case .malformedSelection(let text):
       "expected a comparison such as `dataset=c4` or `epochs<=1`, found `\(text)`"
-    case .nothingSelected(let selection, let column, let found):
+    case .reversedSign(let text, let found, let meant):
+      "expected `\(meant)` where `\(text)` has `\(found)`"
+    case .nothingSelected(let selection, let column, let found, let near):
       "`\(selection)` selects no run; `\(column)` holds \(list(found))"
+        + (near.map { "; did you mean `\($0)`?" } ?? "")
+    case .sharedColumn(let heading, let first, let second):
+      "the column `\(heading)` is named for both \(first.rawValue) and \(second.rawValue)"
     case .noRows:
       "expected runs below the header, found none"
     }

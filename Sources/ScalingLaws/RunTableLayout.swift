@@ -19,6 +19,7 @@ struct RunTableLayout {
   /// Finds the columns: those the user named, then the known spellings.
   init(header: [String], options: RunTableOptions) throws(RunTableError.Reason) {
     self.header = header
+    let named = try Self.named(options.columns, in: header)
     for column in RunColumn.allCases {
       if let heading = options.columns[column] {
         positions[column] = try Self.position(of: heading, in: header)
@@ -29,6 +30,10 @@ struct RunTableLayout {
         positions[column] = try column.position(in: header)
       }
     }
+    // A heading that the user gave another meaning has not its own as well.
+    for (column, position) in positions where named[column] == nil {
+      if named.values.contains(position) { positions[column] = nil }
+    }
     guard positions[.loss] != nil else {
       let candidate = header.first { $0.lowercased().contains("loss") }
       throw .noLoss(found: header, candidate: candidate)
@@ -37,6 +42,23 @@ struct RunTableLayout {
     guard sizes.count(where: { positions[$0] != nil }) >= 2 else {
       throw .tooFewColumns(found: header)
     }
+  }
+
+  /// The positions of the columns the user named, no two alike.
+  private static func named(
+    _ columns: [RunColumn: String],
+    in header: [String]
+  ) throws(RunTableError.Reason) -> [RunColumn: Int] {
+    var positions: [RunColumn: Int] = [:]
+    for column in RunColumn.allCases {
+      guard let heading = columns[column] else { continue }
+      let position = try position(of: heading, in: header)
+      if let other = RunColumn.allCases.first(where: { positions[$0] == position }) {
+        throw .sharedColumn(header[position], other, column)
+      }
+      positions[column] = position
+    }
+    return positions
   }
 
   /// The position of a heading: exactly, or the only one that is it but for case.
@@ -121,18 +143,29 @@ struct RunReader {
       warnings.append(
         FitWarning(
           .computeMismatch,
-          "`\(heading)` is \(sixDigits(ratio)) times \(sixDigits(factor)) · N · D (median);"
-            + " parameters and tokens are used as given"
+          mismatchWords(heading, mismatch: mismatch, ratio: ratio)
+            + "; parameters and tokens are used as given"
         )
       )
     }
     return warnings
   }
 
+  /// A factor that all runs share, or else how far half of them are off.
+  private func mismatchWords(_ heading: String, mismatch: Double, ratio: Double) -> String {
+    let product = "\(sixDigits(factor)) · N · D"
+    return abs(ratio - 1) > 0.02
+      ? "`\(heading)` is \(sixDigits(ratio)) times \(product) (median)"
+      : "`\(heading)` is off \(product) by \(sixDigits(100 * mismatch)) % (median), above it in some runs"
+        + " and below in others"
+  }
+
   /// The compute of a row that does without; `nil` and remembered if it cannot be used.
   private mutating func label(_ row: CSVTable.Row, product: Double) -> Double? {
     guard let position = layout.positions[.compute] else { return nil }
-    guard let compute = CSVNumber.parse(row.fields[position]), compute > 0 else {
+    guard let compute = CSVNumber.parse(row.fields[position]), compute > 0,
+      compute.isFinite
+    else {
       linesWithoutCompute.append(row.line)
       return nil
     }
@@ -149,6 +182,9 @@ struct RunReader {
     }
     let field = row.fields[position]
     guard let value = CSVNumber.parse(field), value > 0, value.isFinite else {
+      if column == .loss, isMissingValue(field) {
+        throw .missingLoss(column: layout.header[position], found: trimmed(field[...]))
+      }
       throw .notPositive(column: layout.header[position], found: trimmed(field[...]))
     }
     return value

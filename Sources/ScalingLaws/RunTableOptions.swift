@@ -44,10 +44,16 @@ extension RunTableOptions {
         if isKept { kept.append(row) }
       }
       guard !kept.isEmpty else {
-        let found = Self.someValues(rows.map { $0.fields[column] })
+        let values = rows.map { $0.fields[column] }
+        let near = values.first { trimmed($0[...]).lowercased() == selection.value.lowercased() }
         throw RunTableError(
           csv.name,
-          .nothingSelected("\(selection)", column: csv.header[column], found: found)
+          .nothingSelected(
+            "\(selection)",
+            column: csv.header[column],
+            found: Self.someValues(values),
+            near: selection.comparison == .equal ? near.map { trimmed($0[...]) } : nil
+          )
         )
       }
       rows = kept

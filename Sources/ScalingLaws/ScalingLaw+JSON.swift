@@ -21,6 +21,9 @@ public struct ScalingLawFileError: Error, Hashable, Sendable, CustomStringConver
 
     /// A coefficient is not a number the law can take.
     case impossibleCoefficient(name: String, value: Double)
+
+    /// An exponent is outside what its form takes.
+    case exponentOutOfBounds(name: String, value: Double, bounds: ClosedRange<Double>)
   }
 
   /// What the user calls the file.
@@ -51,6 +54,9 @@ public struct ScalingLawFileError: Error, Hashable, Sendable, CustomStringConver
       "expected a number `estimates.\(name).value` of the law `\(law)`, found none"
     case .impossibleCoefficient(let name, let value):
       "expected a positive number for `\(name)`, found `\(value)`"
+    case .exponentOutOfBounds(let name, let value, let bounds):
+      "expected a number from \(sixDigits(bounds.lowerBound)) to \(sixDigits(bounds.upperBound))"
+        + " for `\(name)`, found `\(value)`"
     }
   }
 }
@@ -106,6 +112,14 @@ extension ScalingLaw {
       }
       guard value > 0, value.isFinite else {
         throw .impossibleCoefficient(name: coefficient.name, value: value)
+      }
+      // Powers of wilder exponents leave the range of Double at every budget.
+      guard coefficient.scale != .linear || coefficient.bounds.contains(value) else {
+        throw .exponentOutOfBounds(
+          name: coefficient.name,
+          value: value,
+          bounds: coefficient.bounds
+        )
       }
       coefficients.append(value)
     }

@@ -16,6 +16,15 @@ public protocol ScalingLawForm: Sendable {
   /// The coefficients in the order of the formula.
   var coefficients: [Coefficient] { get }
 
+  /// How many different parameters, and different tokens, runs need to determine the coefficients.
+  var leastDistinctValues: Int { get }
+
+  /// The terms that fall with parameters or tokens.
+  var terms: [LawTerm] { get }
+
+  /// What the loss of a run would lose without each of ``terms``.
+  func termLosses(parameters: Double, tokens: Double, coefficients: [Double]) -> [Double]
+
   /// The loss of a run.
   ///
   /// - Precondition: `parameters` and `tokens` are positive.
@@ -36,8 +45,19 @@ public protocol ScalingLawForm: Sendable {
     gradient: inout MutableSpan<Double>
   )
 
+  /// The scaled coefficients of a law in the runs' own units, from those in units of their middle.
+  ///
+  /// A fit works on runs divided by the geometric means of their parameters, tokens and losses, so
+  /// that it does not depend on the units of any; the result is the law that gives the mean loss
+  /// times what `scaled` gives at N and D over their means.
+  func decentered(_ scaled: [Double], from center: RunCenter) -> [Double]
+
+  /// The derivative of each result of ``decentered(_:from:)`` (row) by each scaled coefficient.
+  func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]]
+
   /// Scaled coefficients to start a fit from, spread over what the runs could mean.
   ///
+  /// The runs come in units of their middle, and the starts are meant in the same.
   /// Each start gives every term a share of the loss, so that none begins on a plateau where a
   /// term has vanished and no gradient leads back.
   func starts(for runs: [Run]) -> [[Double]]
@@ -54,6 +74,21 @@ public protocol ScalingLawForm: Sendable {
     flopsPerTokenParameter: Double,
     coefficients: [Double]
   ) -> Allocation?
+}
+
+/// A term of a law's formula that falls with parameters or tokens.
+public struct LawTerm: Sendable, Hashable {
+  /// The term as people write it, such as `A/N^alpha`.
+  public var name: String
+
+  /// The places of the coefficients that stand in no other term.
+  public var coefficients: [Int]
+
+  /// Names a term.
+  public init(name: String, coefficients: [Int]) {
+    self.name = name
+    self.coefficients = coefficients
+  }
 }
 
 /// A quantity computed from a law's coefficients, with what the delta method needs.

@@ -1,4 +1,4 @@
 import Foundation
 
 /// A number as reports for people show it: at most six significant digits.
-func sixDigits(_ value: Double) -> String { String(format: "%.6g", value) }
+package func sixDigits(_ value: Double) -> String { String(format: "%.6g", value) }

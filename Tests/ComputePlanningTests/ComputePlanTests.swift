@@ -155,12 +155,57 @@ struct ComputePlanTests {
     )
   }
 
+  @Test("doubts about a law come before the plan's own warnings")
+  func caveats() throws {
+    let law = ScalingLaw.chinchilla(E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658)
+    let source = LawSource.law(
+      law,
+      name: "law.json",
+      fittedRange: .init(compute: 1e18...1e20),
+      caveats: [.init(id: "not-converged", message: "the fit stopped")]
+    )
+    let answer = try ComputePlan(.compute(1e22)).answer(from: source)
+    #expect(answer.warnings.map(\.id) == ["not-converged", "extrapolation"])
+    #expect(answer.warnings[0].message == "the fit stopped")
+  }
+
+  @Test("a fit gives its errors and warnings to the plan of a budget")
+  func uncertainty() throws {
+    let law = ScalingLaw.chinchilla(E: 1.8172, A: 482.01, B: 2085.43, alpha: 0.3478, beta: 0.3658)
+    var runs: [Run] = []
+    for parameters in [3e7, 1e8, 3e8, 1e9, 3e9] {
+      for tokens in [1e9, 4e9, 16e9, 64e9] {
+        let loss = law.loss(parameters: parameters, tokens: tokens)
+        let noisy = loss * (1 + 0.002 * Double(runs.count * 7 % 5 - 2))
+        runs.append(Run(parameters: parameters, tokens: tokens, loss: noisy))
+      }
+    }
+    let table = RunTable(name: "runs.csv", runs: runs)
+    let fit = try LawFit(Chinchilla(), to: table).run()
+    let source = LawSource.fit(fit, name: "runs.csv")
+    let answer = try ComputePlan(.compute(1e21)).answer(from: source)
+    let errors = try #require(answer.uncertainty)
+    #expect(errors == fit.optimum(compute: 1e21))
+    #expect(errors.parameters.value == answer.parameters)
+    #expect(errors.loss.value == answer.loss)
+    #expect(source.fittedRange == table.fittedRange)
+    let json = JSONValue.object(answer.json)
+    let interval = try #require(errors.tokens.interval)
+    #expect(json["uncertainty"]?["tokens"]?["interval"]?[0]?.double == interval.lowerBound)
+    #expect(
+      json["uncertainty"]?["loss"]?["standardError"]?.double == errors.loss.standardError
+    )
+    // With the parameters given, the budget is what is uncertain.
+    #expect(try ComputePlan(.parameters(1e9)).answer(from: source).uncertainty == nil)
+    #expect(try ComputePlan(.compute(1e21)).answer(from: .published(.epoch)).uncertainty == nil)
+  }
+
   // MARK: Failures
 
   @Test(
     "questions without an answer say why",
     arguments: [
-      (PlanQuestion.compute(-1), "expected a finite number above 0 for compute, found `-1.0`"),
+      (PlanQuestion.compute(-1), "expected a finite number above 0 for compute, found `-1`"),
       (.tokens(.nan), "expected a finite number above 0 for tokens, found `nan`"),
       (.loss(.infinity), "expected a finite number above 0 for loss, found `inf`"),
       (
@@ -169,6 +214,7 @@ struct ComputePlanTests {
           + "goes below it"
       ),
       (.parameters(1e300), "parameters of 1e+300 leads to numbers beyond all bounds under `epoch`"),
+      (.compute(6), "compute of 6 leads to less than one parameter or token under `epoch`"),
       (.tokens(1e-300), "tokens of 1e-300 leads to numbers beyond all bounds under `epoch`"),
     ]
   )
@@ -206,6 +252,37 @@ struct ComputePlanTests {
         #expect(answer.parameters.isFinite && answer.tokens.isFinite && answer.compute > 0)
       }
     }
+  }
+
+  @Test(
+    "laws of absurd coefficients neither trap nor answer what is no split of the budget",
+    arguments: [
+      ScalingLaw.kaplan(N_c: 1, D_c: 1, alpha_N: 5, alpha_D: 1e-308),
+      .kaplan(N_c: 1e120, D_c: 1e-120, alpha_N: 5, alpha_D: 1e-3),
+      .chinchilla(E: 1, A: 1e300, B: 1e-300, alpha: 1e-3, beta: 1e-3),
+      .chinchilla(E: 1, A: .nan, B: 1, alpha: 0.3, beta: 0.3),
+      .chinchilla(E: 1e-300, A: 1e-300, B: 1e300, alpha: 5, beta: 1e-3),
+      .chinchilla(E: .infinity, A: 1, B: 1, alpha: 0, beta: 0),
+    ]
+  )
+  func absurdLaw(law: ScalingLaw) {
+    let source = LawSource.law(law, name: "law.json", fittedRange: .init())
+    for question in [
+      PlanQuestion.compute(1e21), .compute(1e300), .loss(2), .parameters(1e9), .tokens(1e10),
+    ] {
+      guard let answer = try? ComputePlan(question).answer(from: source) else { continue }
+      #expect(abs(6 * answer.parameters * answer.tokens / answer.compute - 1) < 1e-6)
+      #expect(answer.loss?.isFinite == true)
+    }
+    let error = #expect(throws: PlanError.self) {
+      let wild = ScalingLaw.kaplan(N_c: 1, D_c: 1, alpha_N: 5, alpha_D: 1e-308)
+      return try ComputePlan(.loss(2)).answer(
+        from: .law(wild, name: "law.json", fittedRange: .init())
+      )
+    }
+    #expect(
+      error?.description == "loss of 2 leads to numbers beyond all bounds under `law.json`"
+    )
   }
 
   // MARK: Documentation

@@ -27,7 +27,7 @@ struct HardwareTests {
 
   @Test("every accelerator is found by its own name")
   func ownNames() throws {
-    #expect(AcceleratorCatalog.all.count == 32)
+    #expect(AcceleratorCatalog.all.count == 31)
     for accelerator in AcceleratorCatalog.all {
       #expect(try AcceleratorCatalog.accelerator(named: accelerator.name) == accelerator)
     }
@@ -66,6 +66,9 @@ struct HardwareTests {
         == "sources disagree on the dense bf16 peak of B300 (2250 to 3500 TFLOP/s); give it with "
         + "`--peak`"
     )
+    #expect(
+      throws: AcceleratorError.disputed("TPU v3", low: 123, high: 140)
+    ) { try AcceleratorCatalog.accelerator(named: "tpu-v3") }
   }
 
   // MARK: Time

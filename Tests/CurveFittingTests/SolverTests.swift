@@ -143,6 +143,42 @@ struct SolverTests {
     #expect(stopped?.iterations == 2)
   }
 
+  @Test("a gradient that is no number is no convergence")
+  func gradientNotANumber() {
+    let problem = ClosureProblem(
+      residualCount: 3,
+      parameterCount: 2,
+      residual: { row, b in 1e150 * (Double(row) - b[0] - b[1]) },
+      slope: { row, column, _ in column == 0 ? -1e200 : -1e308 * Double(row + 1) / 3 }
+    )
+    let fit = LevenbergMarquardt().minimize(problem, from: [1, 1])
+    #expect(!fit.relativeGradient.isNaN || !fit.isConverged)
+  }
+
+  @Test("lengths of columns beyond 1e154 and below 1e-154", arguments: [1e200, 1e-200, 1])
+  func norms(scale: Double) {
+    var matrix = DenseMatrix(rowCount: 2, columnCount: 1)
+    (matrix[0, 0], matrix[1, 0]) = (3 * scale, 4 * scale)
+    #expect(abs(matrix.norm(ofColumn: 0) / (5 * scale) - 1) < 1e-15)
+  }
+
+  @Test("HC3 has no error where a row alone determines a parameter")
+  func fullLeverage() {
+    let problem = ClosureProblem(
+      residualCount: 6,
+      parameterCount: 2,
+      residual: { row, b in Double(row) - b[0] - (row == 0 ? b[1] : 0) },
+      slope: { row, column, _ in column == 0 || row == 0 ? -1 : 0 }
+    )
+    let fit = LevenbergMarquardt().minimize(problem, from: [0, 0])
+    let robust = fit.covariance.heteroscedasticityRobust(
+      jacobian: fit.jacobian,
+      residuals: fit.residuals
+    )
+    #expect(robust == nil)
+    #expect(fit.parameterCovariance != nil)
+  }
+
   @Test("as many parameters as residuals: solved, without a variance")
   func noFreedom() {
     let fit = LevenbergMarquardt().minimize(line([1, 2], [3, 5]), from: [0, 0])
@@ -200,6 +236,18 @@ struct MultistartTests {
     #expect(result.best == nil)
     #expect(result.unconvergedCount == 2)
     #expect(result.startCount == 2)
+    #expect(result.unfinished == nil)
+  }
+
+  @Test("the lowest of the fits that a limit stopped is kept")
+  func unfinished() throws {
+    var search = Multistart()
+    search.solver.iterationLimit = 2
+    let problem = try #require(NISTProblem.all.last { $0.testDescription == "Bennett5" })
+    let result = search.minimize(problem, starts: [problem.data.firstStart])
+    #expect(result.best == nil)
+    #expect(result.unconvergedCount == 1)
+    #expect(result.unfinished?.termination == .iterationLimit)
   }
 }
 

@@ -87,6 +87,39 @@ struct DistributionTests {
     )
   }
 
+  @Test(
+    "chi-squared of 1e11 degrees of freedom as Golden/large_gamma.py has it",
+    arguments: [
+      (99_997_316_718.427, 9.862706808950492e-10), (99_999_552_786.4045, 0.1586552539280533),
+      (100_000_000_000.0, 0.5000005947080397), (100_000_223_606.79774, 0.6914628548908608),
+    ]
+  )
+  func largeShape(x: Double, lower: Double) {
+    let distribution = ChiSquared(degreesOfFreedom: 1e11)
+    // The golden sum of 1e7 terms is good to about 1e−12; c₁/s adds 1e−13 of 1e−6.
+    #expect(abs(distribution.cumulative(x) / lower - 1) < 1e-11)
+    #expect(abs(distribution.upperTail(x) / (1 - lower) - 1) < 1e-11)
+  }
+
+  @Test("the expansion of large shapes meets the series at its border")
+  func border() {
+    for deviations in [-5.0, -1, 0, 0.3, 4] {
+      let tails = [2e10.nextDown, 2e10].map { freedom in
+        ChiSquared(degreesOfFreedom: freedom).upperTail(2e10 + deviations * (4e10).squareRoot())
+      }
+      #expect(abs(tails[0] / tails[1] - 1) < 1e-9)
+    }
+  }
+
+  @Test("degrees of freedom beyond all counting end", arguments: [1e13, 1e20, 1e300])
+  func hugeShape(freedom: Double) {
+    let distribution = ChiSquared(degreesOfFreedom: freedom)
+    #expect(abs(distribution.cumulative(freedom) - 0.5) < 1e-5)
+    #expect(distribution.cumulative(freedom / 2) == 0)
+    #expect(distribution.upperTail(freedom * 2) == 0)
+    #expect(abs(distribution.quantile(0.975) / freedom - 1) < 1e-5)
+  }
+
   @Test("a number that is no probability traps")
   func noProbability() async {
     await #expect(processExitsWith: .failure) {

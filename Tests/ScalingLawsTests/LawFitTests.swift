@@ -128,19 +128,46 @@ struct LawFitTests {
     }
   }
 
-  @Test("units of parameters and tokens only move A and B")
-  func unitInvariance() throws {
-    let inMillions = GoldenFit.runs.map { run in
-      Run(parameters: run.parameters / 1e6, tokens: run.tokens / 1e9, loss: run.loss)
+  /// Factors of parameters, tokens and losses.
+  private static let units: [(Double, Double, Double)] = [
+    (1, 1, 1e3), (1, 1, 1e-7), (1e6, 1e6, 1), (1e-3, 1e-3, 1), (1e-6, 1e-9, 1 / log(2)),
+  ]
+
+  @Test("units of parameters, tokens and loss change nothing but units", arguments: units)
+  func unitInvariance(parameters: Double, tokens: Double, loss: Double) throws {
+    let rescaled = GoldenFit.runs.map { run in
+      Run(
+        parameters: parameters * run.parameters,
+        tokens: tokens * run.tokens,
+        loss: loss * run.loss
+      )
     }
-    let (result, scaled) = (
-      try fit(Chinchilla(), GoldenFit.runs), try fit(Chinchilla(), inMillions)
-    )
-    for name in ["E", "alpha", "beta", "a"] {
-      #expect(agree(try #require(scaled[name]).value, try #require(result[name]).value))
-      let error = try #require(result[name]?.standardError)
-      #expect(agree(try #require(scaled[name]?.standardError), error, to: 1e-7))
+    for form in ScalingLaw.forms {
+      let (one, other) = (try fit(form, GoldenFit.runs), try fit(form, rescaled))
+      #expect(one.warnings == other.warnings)
+      #expect(one.search.minima.map(\.startCount) == other.search.minima.map(\.startCount))
+      #expect(agree(other.residualSumOfSquares, one.residualSumOfSquares))
+      #expect(agree(other.fit.covariance.conditionNumber, one.fit.covariance.conditionNumber))
+      for name in ["alpha", "beta", "alpha_N", "alpha_D", "a", "b"] {
+        guard let expected = one[name], let found = other[name] else { continue }
+        #expect(agree(found.value, expected.value), "\(name)")
+        let (error, low) = (expected.standardError ?? .nan, expected.interval?.lowerBound ?? .nan)
+        #expect(agree(found.standardError ?? .nan, error), "\(name)")
+        #expect(agree(found.interval?.lowerBound ?? .nan, low), "\(name)")
+      }
+      let (best, rescaledBest) = (
+        try #require(one.optimum(compute: 1e21)),
+        try #require(other.optimum(compute: 1e21 * parameters * tokens))
+      )
+      // A logarithm near 700 times an exponent has lost three digits; the exponent's agree to 1e−10.
+      #expect(agree(rescaledBest.parameters.value, parameters * best.parameters.value, to: 1e-8))
+      #expect(agree(rescaledBest.loss.value, loss * best.loss.value))
+      let relative = { (estimate: Estimate) in (estimate.standardError ?? .nan) / estimate.value }
+      #expect(agree(relative(rescaledBest.loss), relative(best.loss), to: 1e-8))
+      #expect(agree(relative(rescaledBest.parameters), relative(best.parameters), to: 1e-8))
     }
+    let (one, other) = (try fit(Chinchilla(), GoldenFit.runs), try fit(Chinchilla(), rescaled))
+    #expect(agree(try #require(other["E"]).value, loss * (try #require(one["E"])).value))
   }
 
   @Test("a checkpoint is asked before each step and stops the fit")
@@ -156,16 +183,21 @@ struct LawFitTests {
     #expect(asked == 10)
   }
 
-  @Test("HC3 changes the errors and not the values")
+  @Test("HC3 changes the errors to those of 40 digits, and not the values")
   func robustErrors() throws {
-    var problem = LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs))
-    let plain = try problem.run()
-    problem.errorModel = .heteroscedastic
-    let robust = try problem.run()
-    #expect(robust.law == plain.law)
-    let ratio =
-      try #require(robust["alpha"]?.standardError) / #require(plain["alpha"]?.standardError)
-    #expect(ratio > 0.5 && ratio < 2 && ratio != 1)
+    let cases: [(any ScalingLawForm, [(String, Double)])] = [
+      (Chinchilla(), GoldenFit.chinchillaHC3), (Kaplan(), GoldenFit.kaplanHC3),
+    ]
+    for (form, golden) in cases {
+      var problem = LawFit(form, to: RunTable(name: "runs", runs: GoldenFit.runs))
+      let plain = try problem.run()
+      problem.errorModel = .heteroscedastic
+      let robust = try problem.run()
+      #expect(robust.law == plain.law)
+      for (name, error) in golden {
+        #expect(agree(try #require(robust[name]?.standardError), error, to: 1e-8), "\(name)")
+      }
+    }
   }
 
   @Test("intervals of the optimum: those of G and a where they must agree")
@@ -259,6 +291,45 @@ struct LawFitFailureTests {
     )
   }
 
+  @Test("runs that repeat each other")
+  func repeated() {
+    let two = (0..<40).map { index in
+      let run = GoldenFit.runs[7 * (index % 2)]
+      return Run(
+        parameters: run.parameters,
+        tokens: run.tokens,
+        loss: run.loss + 0.001 * Double(index)
+      )
+    }
+    #expect(
+      failure(two)
+        == "40 runs, but only 2 different pairs of parameters and tokens; the law chinchilla has 5"
+        + " coefficients and needs more pairs than that"
+    )
+    #expect(
+      failure(Array(GoldenFit.runs.prefix(10)))
+        == "only 2 different parameters in the runs; the law chinchilla needs 3"
+    )
+    let lengths = GoldenFit.runs.map { run in
+      Run(
+        parameters: run.parameters,
+        tokens: run.line % 2 == 0 ? 1e9 : 3e10,
+        loss: run.loss
+      )
+    }
+    #expect(
+      failure(lengths) == "only 2 different tokens in the runs; the law chinchilla needs 3"
+    )
+    let kaplan = LawFit(Kaplan(), to: RunTable(name: "runs", runs: lengths))
+    #expect(throws: Never.self) { try kaplan.run() }
+    let equal = GoldenFit.runs.map { run in
+      Run(parameters: run.parameters, tokens: run.tokens, loss: 3)
+    }
+    #expect(
+      failure(equal) == "all runs have the same loss, 3; a law needs runs that differ in it"
+    )
+  }
+
   @Test("a quantity that is no positive number")
   func notPositive() {
     var runs = GoldenFit.runs
@@ -284,10 +355,5 @@ struct LawFitFailureTests {
         #expect(result.map { $0.summary.isEmpty } != true)
       }
     }
-    let equal = GoldenFit.runs.map { run in
-      Run(parameters: run.parameters, tokens: run.tokens, loss: 3)
-    }
-    let result = try? LawFit(Chinchilla(), to: RunTable(name: "runs", runs: equal)).run()
-    #expect(result?.rSquared == nil)
   }
 }

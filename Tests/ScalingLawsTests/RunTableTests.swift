@@ -56,6 +56,19 @@ struct RunTableTests {
     #expect(try table("N,D,C,loss\n1e9,2e10,1.21e20,2\n").warnings.isEmpty)
   }
 
+  @Test("a mismatch to both sides is not called a factor of one")
+  func scatteredMismatch() throws {
+    let read = try table(
+      "N,D,C,loss\n1e9,2e10,1e20,2\n1e9,4e10,2.4e20,2\n1e9,8e10,6e20,2\n"
+    )
+    #expect(
+      read.warnings.map(\.message) == [
+        "`C` is off 6 · N · D by 16.6667 % (median), above it in some runs and below in others;"
+          + " parameters and tokens are used as given"
+      ]
+    )
+  }
+
   @Test("compute that overflowed 64 bits is no reason to refuse a table")
   func overflow() throws {
     let read = try table("N,D,C,loss\n1e9,2e10,-9223372036854775808,2\n1e9,4e10,2.4e20,2\n")
@@ -89,7 +102,7 @@ struct RunTableTests {
     arguments: [
       ("set=c4", [2, 4]), ("set!=c4", [3]), ("epochs<=1", [2, 3]), ("epochs<1.5", [2, 3]),
       ("epochs>1", [4]), ("epochs>=2", [4]), ("epochs=1.0", [2, 3]), (" set = rpj ", [3]),
-      ("Set=c4", [2, 4]),
+      ("Set=c4", [2, 4]), ("set==c4", [2, 4]), ("epochs == 1", [2, 3]),
     ]
   )
   func selections(condition: String, lines: [Int]) throws {
@@ -109,8 +122,7 @@ struct RunTableFailureTests {
   @Test(
     "a value that is no positive number",
     arguments: [
-      ("-3", "`-3`"), ("0", "`0`"), ("nan", "`nan`"), ("inf", "`inf`"), ("", "nothing"),
-      ("n/a", "`n/a`"), ("0x10", "`0x10`"), ("1e999", "`1e999`"),
+      ("-3", "`-3`"), ("0", "`0`"), ("0x10", "`0x10`"), ("1e999", "`1e999`"),
     ]
   )
   func notPositive(field: String, found: String) {
@@ -118,6 +130,48 @@ struct RunTableFailureTests {
       failure("N,D,loss\n1e9,2e10,2\n1e9,2e10,\(field)\n")
         == "runs.csv:3: expected a positive number for `loss`, found \(found)"
     )
+  }
+
+  @Test(
+    "a run without a loss, with the way to leave it out",
+    arguments: [
+      ("nan", "`nan`"), ("inf", "`inf`"), ("-Inf", "`-Inf`"), ("", "nothing"), ("n/a", "`n/a`"),
+    ]
+  )
+  func missingLoss(field: String, found: String) throws {
+    let text = "N,D,loss\n1e9,2e10,2\n1e9,2e10,\(field)\n"
+    #expect(
+      failure(text)
+        == "runs.csv:3: expected a positive number for `loss`, found \(found);"
+        + " leave such runs out with --where 'loss>0'"
+    )
+    #expect(try table(text, where: "loss>0").runs.map(\.line) == [2])
+  }
+
+  @Test("one column for two quantities")
+  func sharedColumn() {
+    let options = RunTableOptions(columns: [.parameters: "N", .tokens: "N"])
+    #expect(
+      failure("N,D,loss\n1,2,3\n", options)
+        == "runs.csv: the column `N` is named for both parameters and tokens"
+    )
+  }
+
+  @Test(
+    "a comparison the wrong way round",
+    arguments: [("N=<3", "=<", "<="), ("N=>3", "=>", ">=")]
+  )
+  func reversedSign(text: String, found: String, meant: String) {
+    let error = #expect(throws: RunTableError.Reason.self) { try RunSelection(parsing: text) }
+    #expect(error.map { "\($0)" } == "expected `\(meant)` where `\(text)` has `\(found)`")
+  }
+
+  @Test("a quantity's name in any case, with spaces")
+  func spelled() {
+    #expect(RunColumn(spelled: " LOSS ") == .loss)
+    #expect(RunColumn(spelled: "Params") == .parameters)
+    #expect(RunColumn(spelled: "d") == .tokens)
+    #expect(RunColumn(spelled: "lossy") == nil)
   }
 
   @Test("compute that is needed must be a number")
@@ -177,7 +231,9 @@ struct RunTableFailureTests {
   func selections() {
     let text = "N,D,loss,set\n1,2,3,c4\n1,3,3,rpj\n"
     #expect(
-      failure(text, where: "set=C4") == "runs.csv: `set=C4` selects no run; `set` holds `c4`, `rpj`"
+      failure(text, where: "set=C4")
+        == "runs.csv: `set=C4` selects no run; `set` holds `c4`, `rpj`;"
+        + " did you mean `c4`?"
     )
     #expect(
       failure(text, where: "set<3")

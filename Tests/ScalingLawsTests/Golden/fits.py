@@ -90,6 +90,23 @@ def fit(name, law, scales, starts, rows):
     correlation = diag([1 / e for e in errors]) * inverse * variance * diag([1 / e for e in errors])
     print("correlation of first two", float(correlation[0, 1]))
     derived(name, p, inverse * variance, reach)
+    robust(law, p, rows, inverse, scales)
+
+
+def robust(law, p, rows, inverse, scales):
+    """HC3 errors: (JᵀJ)⁻¹ Jᵀ diag(r²/(1 − h)²) J (JᵀJ)⁻¹ (MacKinnon and White 1985)."""
+    count = len(p)
+    covariance = matrix(count, count)
+    for n, d, loss in rows:
+        value, slopes = law(p, log(mpf(n)), log(mpf(d)), Precise)
+        gradient = matrix(slopes)
+        influence = inverse * gradient
+        leverage = (gradient.T * influence)[0]
+        weight = (log(mpf(loss)) - value) / (1 - leverage)
+        covariance += weight**2 * influence * influence.T
+    for index, (label, is_log) in enumerate(scales):
+        error = mp.sqrt(covariance[index, index])
+        print(f'    HC3 ("{label}", {float(exp(p[index]) * error if is_log else error)!r}),')
 
 
 def derived(name, p, covariance, reach):
@@ -111,9 +128,13 @@ def derived(name, p, covariance, reach):
         gradient = matrix([mp.diff(function, p, n=which) for which in order])
         error = mp.sqrt((gradient.T * covariance * gradient)[0])
         value = function(*p)
-        low, high = value - reach * error, value + reach * error
         if label == "G":
+            low, high = value - reach * error, value + reach * error
             error, value, low, high = exp(value) * error, exp(value), exp(low), exp(high)
+        else:
+            # On the scale of ln(a/(1 - a)), so that the interval stays between 0 and 1.
+            logit, logit_error = log(value / (1 - value)), error / (value * (1 - value))
+            low, high = (1 / (1 + exp(-(logit + side * reach * logit_error))) for side in (-1, 1))
         print(f'    ("{label}", {float(value)!r}, {float(error)!r}, {float(low)!r}, {float(high)!r}),')
 
 

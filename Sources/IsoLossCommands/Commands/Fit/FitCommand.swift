@@ -46,7 +46,7 @@ public struct FitCommand: Command {
 
   /// Takes the meaning from parsed words.
   public init(_ words: ParsedWords) throws(UsageError) {
-    request = try FitRequest(path: words.arguments.first ?? "-", words)
+    request = try FitRequest(path: words.arguments.first ?? "-", law: "law", words)
     request.level = try words.quantity("level", default: 0.95, Quantity.fraction)
     guard request.level < 1 else { throw .other("`--level`: expected a share below 1") }
     request.errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic
@@ -77,6 +77,7 @@ public struct FitCommand: Command {
     let json = report.text(in: context)
     if let reportPath { try context.writeFile(reportPath, json) }
     try context.output.write(writesJSON ? json : result.summary + "\n")
+    for warning in result.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     return .done
   }
 
@@ -85,6 +86,7 @@ public struct FitCommand: Command {
     let framed: Set = ["schema", "schemaVersion", "warnings"]
     return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) } + [
       ("sha256", .string("\(hash)")),
+      ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
       ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
     ]
   }

@@ -26,7 +26,9 @@ enum FittedRangeJSON {
   }
 
   private static func bounds(_ value: JSONValue?) -> ClosedRange<Double>? {
-    guard let low = value?[0]?.double, let high = value?[1]?.double, low <= high else { return nil }
+    guard let low = value?[0]?.double, let high = value?[1]?.double,
+      low > 0, low <= high, high.isFinite
+    else { return nil }
     return low...high
   }
 }

@@ -29,8 +29,15 @@ enum RunTableWords {
     options.flopsPerTokenParameter = try flopsPerTokenParameter(words)
     for text in words.texts("column") {
       let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
-      guard parts.count == 2, let column = RunColumn(spelled: parts[0]) else {
+      guard parts.count == 2 else {
         throw .other("`--column`: expected such as `loss=C4 Eval Loss`, found `\(text)`")
+      }
+      guard let column = RunColumn(spelled: parts[0]) else {
+        let known = RunColumn.allCases.flatMap { [$0.rawValue] + $0.spellings }
+        let names = known.enumerated().filter { known.firstIndex(of: $1) == $0 }.map(\.element)
+        throw .other(
+          "`--column`: no quantity is called `\(parts[0])`; there are \(names.joined(separator: ", "))"
+        )
       }
       if let other = options.columns[column] {
         throw .other("`--column`: `\(column)` is named twice, `\(other)` and `\(parts[1])`")
@@ -89,10 +96,10 @@ struct FitRequest: Sendable {
     var hash: ContentHash
   }
 
-  /// Takes the law and the table's reading from parsed words.
-  init(path: String, _ words: ParsedWords) throws(UsageError) {
+  /// Takes the table's reading from parsed words, and the law's name from one of their options.
+  init(path: String, law option: String, _ words: ParsedWords) throws(UsageError) {
     self.path = path
-    form = words.text("law").flatMap(ScalingLaw.form) ?? Chinchilla()
+    form = words.text(option).flatMap(ScalingLaw.form) ?? Chinchilla()
     options = try RunTableWords.parse(words)
   }
 
@@ -111,27 +118,14 @@ struct FitRequest: Sendable {
     return Outcome(result: result, hash: hasher.finalized())
   }
 
-  /// Fits the law for a plan, with the extent of its runs.
+  /// Fits the law for a plan, which says the fit's warnings as its own.
   func lawSource(in context: CommandContext) throws -> LawSource {
     let result = try run(in: context).result
-    for warning in result.warnings { context.warn("\(path): \(warning.message)") }
-    return .law(result.law, name: path, fittedRange: result.table.fittedRange)
-  }
-}
-
-extension RunTable {
-  /// The extent of the runs.
-  var fittedRange: CoefficientSet.FittedRange {
-    CoefficientSet.FittedRange(
-      parameters: range(\.parameters),
-      tokens: range(\.tokens),
-      compute: range(\.compute)
-    )
-  }
-
-  private func range(_ quantity: (Run) -> Double) -> ClosedRange<Double>? {
-    let values = runs.map(quantity).filter { $0 > 0 && $0.isFinite }
-    guard let least = values.min(), let most = values.max() else { return nil }
-    return least...most
+    guard result.fit.covariance.conditionNumber.isFinite else {
+      throw CommandError(
+        "`\(path)`: the runs do not determine the law: there is nothing to plan with"
+      )
+    }
+    return .fit(result, name: path)
   }
 }

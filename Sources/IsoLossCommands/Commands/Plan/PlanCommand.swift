@@ -23,6 +23,11 @@ public struct PlanCommand: Command {
       .value("tokens", "D", help: "the budget for which this much data is the best: 1.4T"),
       .value("set", "NAME", isRepeatable: true, help: "only this set of coefficients; repeatable"),
       .file("fit", "RUNS.csv", help: "fit a law to this table first and plan with it"),
+      .choice(
+        "form",
+        ScalingLaw.forms.map(\.name),
+        help: "the law that --fit fits (default: chinchilla)"
+      ),
       .file("law", "FILE.json", help: "plan with the law that `isoloss fit --json` wrote here"),
     ] + RunTableWords.options + [
       .value("hardware", "FLEET", help: "say the hours on these accelerators: 1024xH100"),
@@ -46,7 +51,8 @@ public struct PlanCommand: Command {
   private let lawPath: String?
   private let fit: FitRequest?
   private let hardware: HardwareRequest?
-  private let flopsPerTokenParameter: Double
+  /// As given; `nil` leaves it to the law's file, or to convention.
+  private let flopsPerTokenParameter: Double?
   private let writesJSON: Bool
 
   /// Takes the meaning from parsed words.
@@ -56,13 +62,15 @@ public struct PlanCommand: Command {
     lawPath = words.text("law")
     try words.refuseTogether(["fit", "law"])
     fit = try words.text("fit").map { (path) throws(UsageError) in
-      try FitRequest(path: path, words)
+      try FitRequest(path: path, law: "form", words)
     }
-    for name in ["where", "column"] where fit == nil && words.isGiven(name) {
+    for name in ["form", "where", "column"] where fit == nil && words.isGiven(name) {
       throw .needs(option: "--\(name)", other: "--fit")
     }
     hardware = try HardwareRequest(words)
-    flopsPerTokenParameter = try RunTableWords.flopsPerTokenParameter(words)
+    flopsPerTokenParameter =
+      words.isGiven("flops-per-token-parameter")
+      ? try RunTableWords.flopsPerTokenParameter(words) : nil
     writesJSON = words.has("json")
   }
 
@@ -70,10 +78,11 @@ public struct PlanCommand: Command {
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
     let hardware = try hardware?.hardware()
+    let file = try lawPath.map { try LawFile($0, in: context) }
     let plan = ComputePlan(
       try question.question(on: hardware),
-      sources: try sources(in: context),
-      flopsPerTokenParameter: flopsPerTokenParameter,
+      sources: try sources(file?.source, in: context),
+      flopsPerTokenParameter: flopsPerTokenParameter ?? file?.flopsPerTokenParameter ?? 6,
       hardware: hardware
     )
     let report = PlanReport(plan: plan, answers: plan.answers)
@@ -94,20 +103,16 @@ public struct PlanCommand: Command {
     return .done
   }
 
-  private func sources(in context: CommandContext) throws -> [LawSource] {
+  private func sources(
+    _ file: LawSource?,
+    in context: CommandContext
+  ) throws -> [LawSource] {
     var sources = [LawSource]()
     if let fit { sources.append(try fit.lawSource(in: context)) }
-    if let lawPath { sources.append(try readLaw(lawPath, in: context)) }
+    if let file { sources.append(file) }
     sources += try sets.map { .published(try CoefficientSet.named($0)) }
     if sets.isEmpty { sources += CoefficientSet.published.map(LawSource.published) }
     return sources
-  }
-
-  private func readLaw(_ word: String, in context: CommandContext) throws -> LawSource {
-    var source = try context.open(word)
-    let json = try JSONValue(parsing: source.readAll(limit: 64 << 20), name: word)
-    let law = try ScalingLaw(json: json, name: word)
-    return .law(law, name: word, fittedRange: FittedRangeJSON.range(json))
   }
 }
 

@@ -36,26 +36,69 @@ struct PlanReport {
   private var lawTitle: String {
     switch plan.sources[0] {
     case .published(let set): return ": \(set.title)"
-    case .law(let law, _, _):
-      let values = zip(law.form.coefficients, law.coefficients).map { coefficient, value in
-        "\(coefficient.name) \(NumberText.measured(value))"
-      }
-      return ": \(law.name), \(values.joined(separator: ", "))"
+    case .law(let law, _, _, _): return title(of: law)
+    case .fit(let result, _): return title(of: result.law)
     }
   }
 
+  private func title(of law: ScalingLaw) -> String {
+    let values = zip(law.form.coefficients, law.coefficients).map { coefficient, value in
+      "\(coefficient.name) \(NumberText.measured(value))"
+    }
+    return ": \(law.name), \(values.joined(separator: ", "))"
+  }
+
+  /// The answer, with the errors of the fit where there is one.
   private func answerTable(_ answer: PlanAnswer) -> String {
-    var table = TextTable([.left, .right, .left])
+    let errors = answer.uncertainty
+    var table = TextTable([.left, .right, .left, .right, .left])
+    if let level = errors?.parameters.level {
+      table.add(["", "", "", "std. error", "\(NumberText.measured(100 * level)) % interval"])
+    }
     table.add(["compute", NumberText.measured(answer.compute), "FLOPs"])
-    table.add(["parameters", NumberText.measured(answer.parameters), scaled(answer.parameters)])
-    table.add(["tokens", NumberText.measured(answer.tokens), scaled(answer.tokens)])
-    table.add(["tokens per parameter", NumberText.measured(answer.tokensPerParameter)])
-    table.add(["loss", answer.loss.map(NumberText.measured) ?? "n/a", lossUnit])
+    table.add(row("parameters", answer.parameters, errors?.parameters, scaled(answer.parameters)))
+    table.add(row("tokens", answer.tokens, errors?.tokens, scaled(answer.tokens)))
+    table.add(row("tokens per parameter", answer.tokensPerParameter, errors?.tokensPerParameter))
+    table.add(row("loss", answer.loss, errors?.loss, lossUnit))
     if let time = answer.time {
       table.add(["hours", NumberText.measured(time.hours), NumberText.duration(3600 * time.hours)])
       table.add(["accelerator hours", NumberText.measured(time.deviceHours)])
     }
-    return table.text
+    return table.text + absences(errors)
+  }
+
+  /// A quantity, how people say it or its unit, and its error.
+  private func row(
+    _ name: String,
+    _ value: Double?,
+    _ estimate: Estimate?,
+    _ remark: String = ""
+  ) -> [String] {
+    let cells = [name, value.map(NumberText.measured) ?? "n/a", remark]
+    guard let estimate else { return cells }
+    let interval = estimate.interval.map {
+      "\(scaled($0.lowerBound)) to \(scaled($0.upperBound))"
+    }
+    return cells + [estimate.standardError.map(NumberText.error) ?? "n/a", interval ?? "n/a"]
+  }
+
+  /// Why errors are missing, a line a reason.
+  private func absences(_ errors: OptimumEstimate?) -> String {
+    guard let errors else { return "" }
+    let named = [
+      ("parameters", errors.parameters), ("tokens", errors.tokens),
+      ("tokens per parameter", errors.tokensPerParameter), ("loss", errors.loss),
+    ]
+    var names: [(reason: String, names: [String])] = []
+    for (name, estimate) in named {
+      guard let reason = estimate.reason else { continue }
+      if let index = names.firstIndex(where: { $0.reason == reason }) {
+        names[index].names.append(name)
+      } else {
+        names.append((reason, [name]))
+      }
+    }
+    return names.map { "n/a for \($0.names.joined(separator: ", ")): \($0.reason)\n" }.joined()
   }
 
   private func scaled(_ value: Double) -> String { NumberText.scaled(value) }
