@@ -78,12 +78,14 @@ extension FaultyTable {
     Self(
       "nan",
       "N,D,loss\n1,2,nan\n",
-      "t.csv:2: expected a positive number for `loss`, found `nan`"
+      "t.csv:2: expected a positive number for `loss`, found `nan`;"
+        + " leave such runs out with --where 'loss>0'"
     ),
     Self(
       "inf",
       "N,D,loss\n1,2,inf\n",
-      "t.csv:2: expected a positive number for `loss`, found `inf`"
+      "t.csv:2: expected a positive number for `loss`, found `inf`;"
+        + " leave such runs out with --where 'loss>0'"
     ),
     Self(
       "too large",

@@ -66,7 +66,11 @@ struct FitFailureTests {
         "`--flops-per-token-parameter`: `0` is out of range: expected above 0"
       ),
       ("a.csv --column loss", "`--column`: expected such as `loss=C4 Eval Loss`, found `loss`"),
-      ("a.csv --column x=y", "`--column`: expected such as `loss=C4 Eval Loss`, found `x=y`"),
+      (
+        "a.csv --column x=y",
+        "`--column`: no quantity is called `x`; there are parameters, N, params, tokens, D, compute,"
+          + " C, flops, loss, val_loss, L, name, run"
+      ),
       (
         "a.csv --column loss=a --column L=b",
         "`--column`: `loss` is named twice, `a` and `b`"

@@ -55,7 +55,7 @@ struct JSONSchemaTests {
     let word = String(repeating: "q7", count: 2000)
     #expect(try problems(CommandRun("eval --json -", input: word)) == [])
     // Eight runs on a curve that five coefficients do not determine.
-    let rows = (1...8).map { "\($0)e7,\($0)e9,3\n" }.joined()
+    let rows = (1...8).map { "\($0)e7,\($0)e9,\(3 + 1 / Double($0))\n" }.joined()
     #expect(try problems(CommandRun("fit --json -", input: "N,D,loss\n" + rows)) == [])
   }
 
