@@ -1,0 +1,61 @@
+import IsoLoss
+
+/// A law to be fitted to a table.
+struct FitRequest: Sendable {
+  /// The table's path as given; `-` is standard input.
+  var path: String
+
+  /// The law.
+  var form: any ScalingLawForm
+
+  /// How the table is read.
+  var options: RunTableOptions
+
+  /// The level of intervals.
+  var level = 0.95
+
+  /// What the errors are taken to be.
+  var errorModel = LawFit.ErrorModel.homoscedastic
+
+  /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
+  private static let largestTable = 1 << 28
+
+  /// A fit with the table's hash.
+  struct Outcome {
+    var result: FitResult
+    var hash: ContentHash
+  }
+
+  /// Takes the table's reading from parsed words, and the law's name from one of their options.
+  init(path: String, law option: String, _ words: ParsedWords) throws(UsageError) {
+    self.path = path
+    form = words.text(option).flatMap(ScalingLaw.form) ?? Chinchilla()
+    options = try RunTableWords.parse(words)
+  }
+
+  /// Reads the table and fits the law.
+  func run(in context: CommandContext) throws -> Outcome {
+    var source = try context.open(path)
+    let bytes = try source.readAll(limit: Self.largestTable)
+    let table = try RunTable(CSVTable(parsing: bytes, name: context.displayName(path)), options)
+    try context.interruption.check()
+    var fit = LawFit(form, to: table)
+    fit.level = level
+    fit.errorModel = errorModel
+    var hasher = ContentHasher()
+    hasher.update(bytes)
+    let result = try fit.run { try context.interruption.check() }
+    return Outcome(result: result, hash: hasher.finalized())
+  }
+
+  /// Fits the law for a plan, which says the fit's warnings as its own.
+  func lawSource(in context: CommandContext) throws -> LawSource {
+    let result = try run(in: context).result
+    guard result.fit.covariance.conditionNumber.isFinite else {
+      throw CommandError(
+        "`\(path)`: the runs do not determine the law: there is nothing to plan with"
+      )
+    }
+    return .fit(result, name: path)
+  }
+}
