@@ -50,8 +50,8 @@ CLOSS_INLINE uint32_t closs_predict_history(
   return closs_inputs(&model->tables, *cell);
 }
 
-// The class of the match if it agrees with the byte read so far, else 0; finds its cell. `node` is a
-// one followed by the bits of the byte read so far, `depth` their number.
+// The class of the match if it agrees with the byte read so far, else 0; finds its cell. `node` is
+// a one followed by the bits of the byte read so far, `depth` their number.
 CLOSS_INLINE uint32_t closs_match_class(
     closs_adaptive *model, closs_bit *bit, int index, uint32_t node, int depth) {
   const closs_match *match = &model->matches[index];
@@ -200,7 +200,8 @@ CLOSS_INLINE void closs_learn_standard(
   *place = next[2 * *place];
 }
 
-// Maximal: hashed contexts, orders zero and one, matches, a constant and the chain, two inputs each.
+// Maximal: hashed contexts, orders zero and one, matches, a constant and the chain, each with two
+// inputs.
 CLOSS_INLINE void closs_gather_maximal(
     closs_adaptive *model, closs_shape shape, closs_bit *bit, uint32_t node, int depth,
     uint32_t *class) {

@@ -63,7 +63,7 @@ CLOSS_INLINE void closs_update_prefixes(closs_adaptive *model, closs_shape shape
     closs_last_bytes(model, 5),
     word,
     word + previous * CLOSS_HASH_2,
-    // From here on for the larger effort only.
+    // From here on for the maximal effort only.
     word + before * CLOSS_HASH_2,
     word + closs_mix(previous + before * CLOSS_HASH_2),
     closs_last_bytes(model, 7),

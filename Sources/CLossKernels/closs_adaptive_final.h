@@ -1,4 +1,4 @@
-// The second layer of the larger effort: two regressions on the answers of the weight sets, one
+// The second layer of the maximal effort: two regressions on the answers of the weight sets, one
 // selected by the partial byte, one by the word row; each learns alone, and their logits' mean
 // counts.
 

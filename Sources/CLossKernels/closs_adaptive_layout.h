@@ -1,4 +1,4 @@
-// Where in its line and its word the text stands, and what follows from it for the larger effort.
+// Where in its line and its word the text stands, and what follows from it for the maximal effort.
 //
 // Plays, verse, lists, tables and source code begin their lines in a way of their own, and the
 // letters of a long word are surer than those of a short one: such contexts are too coarse to

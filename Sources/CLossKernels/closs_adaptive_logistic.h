@@ -10,8 +10,9 @@
 
 enum {
   CLOSS_ONE = 65536,             // probability one
-  CLOSS_LOGIT_UNIT = 256,
-  CLOSS_LOGIT_LIMIT = 11 * 256,  // 65536 / (1 + e^11) is the smallest probability above zero
+  CLOSS_LOGIT_UNIT = 256,        // one in the logistic domain
+  // 65536 / (1 + e^11) is the smallest probability above zero.
+  CLOSS_LOGIT_LIMIT = 11 * CLOSS_LOGIT_UNIT,
   CLOSS_CHAIN_BIAS = 64,  // input that a link's bias is multiplied with, a quarter of a logit
   CLOSS_BIAS = 2992,  // the probability with a logit of one
   CLOSS_COUNT_MASK = 1023,

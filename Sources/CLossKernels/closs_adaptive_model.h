@@ -2,8 +2,9 @@
 //
 // Reading order: this file, closs_adaptive_logistic.h (probabilities as integers),
 // closs_adaptive_history.c (what a node remembers), closs_adaptive_slots.h (where nodes live),
-// closs_adaptive_contexts.h (which contexts exist), closs_adaptive_layout.h (lines and words), closs_adaptive_match.h,
-// closs_adaptive_mixer.h, closs_adaptive_final.h, closs_adaptive_refine.h, closs_adaptive_bit.h (one binary decision), closs_adaptive.c (bytes).
+// closs_adaptive_contexts.h (which contexts exist), closs_adaptive_layout.h (lines and words),
+// closs_adaptive_match.h, closs_adaptive_mixer.h, closs_adaptive_final.h (the second layer),
+// closs_adaptive_refine.h, closs_adaptive_bit.h (one binary decision), closs_adaptive.c (bytes).
 
 #ifndef CLOSS_ADAPTIVE_MODEL_H
 #define CLOSS_ADAPTIVE_MODEL_H
@@ -36,7 +37,7 @@ typedef struct {
   int matches;   // match models
   int sets;      // weight sets mixed by the second layer
   int vectors;   // of mixer inputs, eight each
-  int refinements;
+  int refinements;  // maps that correct the mixed probability
   bool maximal;  // else: order five and order zero are left out, cells learn at one rate for all,
                  // and a history gives one mixer input
 } closs_shape;
@@ -91,7 +92,7 @@ struct closs_adaptive {
   uint64_t position;      // bytes read
   uint64_t word;          // hash of the letters of the current word, folded to lower case
   uint64_t previous_word, word_before;
-  // For the larger effort: bytes read of the line and letters of the word, up to a bound, and the
+  // For the maximal effort: bytes read of the line and letters of the word, up to a bound, and the
   // first byte of the latest line that is not empty.
   uint32_t column, word_length, line_start;
   uint8_t *ring;
@@ -114,7 +115,7 @@ struct closs_adaptive {
   closs_int8 *weights[CLOSS_MAX_SETS];
   int32_t final_weights[CLOSS_FINALS][256][8];  // maximal
   int rate;               // of the first layer, falling to its floor
-  int final_rate;         // of the second layer of the larger effort
+  int final_rate;         // of the second layer of the maximal effort
   int cell_shift;         // standard: cells move by 2^-shift of their error
 
   uint16_t (*refinements[CLOSS_MAX_REFINEMENTS])[16];

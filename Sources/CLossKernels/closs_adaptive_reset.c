@@ -41,8 +41,9 @@ static void reset_matches(closs_adaptive *model) {
   }
 }
 
-// The same for each logit, nothing for the other input of each pair; the sets count alike. So little
-// that all inputs together are not too sure of themselves: the first bytes cost eight bits or little more.
+// The same for each logit, nothing for the other input of each pair; the sets count alike. So
+// little that all inputs together are not too sure of themselves: the first bytes cost eight bits
+// or little more.
 static void reset_weights(closs_adaptive *model) {
   closs_shape shape = model->shape;
   const int32_t one = INT32_C(1) << CLOSS_WEIGHT_BITS;
