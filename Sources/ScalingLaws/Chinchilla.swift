@@ -215,13 +215,9 @@ extension Chinchilla {
     flopsPerTokenParameter: Double,
     coefficients: [Double]
   ) -> Allocation? {
-    let (parameters, tokens) = split(coefficients).allocate(compute / flopsPerTokenParameter)
-    return Allocation(
-      parameters: parameters,
-      tokens: tokens,
-      loss: loss(parameters: parameters, tokens: tokens, coefficients: coefficients),
-      compute: compute
-    )
+    split(coefficients).allocate(compute, flopsPerTokenParameter) { parameters, tokens in
+      loss(parameters: parameters, tokens: tokens, coefficients: coefficients)
+    }
   }
 
   private func split(_ coefficients: [Double]) -> OptimalSplit {

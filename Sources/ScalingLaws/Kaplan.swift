@@ -208,13 +208,9 @@ extension Kaplan {
     flopsPerTokenParameter: Double,
     coefficients: [Double]
   ) -> Allocation? {
-    let (parameters, tokens) = split(coefficients).allocate(compute / flopsPerTokenParameter)
-    return Allocation(
-      parameters: parameters,
-      tokens: tokens,
-      loss: loss(parameters: parameters, tokens: tokens, coefficients: coefficients),
-      compute: compute
-    )
+    split(coefficients).allocate(compute, flopsPerTokenParameter) { parameters, tokens in
+      loss(parameters: parameters, tokens: tokens, coefficients: coefficients)
+    }
   }
 
   private func split(_ coefficients: [Double]) -> OptimalSplit {

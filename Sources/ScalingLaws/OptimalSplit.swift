@@ -26,11 +26,20 @@ struct OptimalSplit {
     logFactor = (log(alpha) + logA - log(beta) - logB) / (alpha + beta)
   }
 
-  /// N and D for their product P = C/k.
-  func allocate(_ product: Double) -> (parameters: Double, tokens: Double) {
-    (
-      exp(logFactor + parameterExponent * log(product)),
-      exp(tokenExponent * log(product) - logFactor)
+  /// The best N and D for a compute budget C = k N D, with their loss.
+  func allocate(
+    _ compute: Double,
+    _ flopsPerTokenParameter: Double,
+    loss: (_ parameters: Double, _ tokens: Double) -> Double
+  ) -> Allocation {
+    let logProduct = log(compute / flopsPerTokenParameter)
+    let parameters = exp(logFactor + parameterExponent * logProduct)
+    let tokens = exp(tokenExponent * logProduct - logFactor)
+    return Allocation(
+      parameters: parameters,
+      tokens: tokens,
+      loss: loss(parameters, tokens),
+      compute: compute
     )
   }
 }
