@@ -16,7 +16,7 @@ let owningSettings = settings + [.enableExperimentalFeature("Lifetimes")]
 /// The library modules, bottom to top, each with what it may import.
 let modules: [(name: String, dependencies: [Target.Dependency], settings: [SwiftSetting])] = [
   ("Execution", [], settings),
-  ("LossNumerics", ["CLossKernels", "Execution"], settings),
+  ("LossNumerics", ["CLossKernels", "Execution"], owningSettings),
   ("FileFormats", ["CLossKernels", "Execution"], owningSettings),
   ("Figures", ["FileFormats"], settings),
   ("CurveFitting", ["LossNumerics"], settings),

@@ -1,0 +1,24 @@
+public import Execution
+
+/// What kernels run on: an instruction set and the threads to share the work.
+///
+///     let kernels = KernelContext()                                   // all cores, best instructions
+///     let plain = KernelContext(variant: .portable, pool: WorkerPool(threadCount: 1))
+///
+/// Results depend on the variant (see ``KernelVariant``), never on the pool.
+public struct KernelContext: Sendable {
+  /// The instruction set.
+  public let variant: KernelVariant
+
+  /// The threads.
+  public let pool: WorkerPool
+
+  /// Creates a context.
+  ///
+  /// - Precondition: This machine can run the variant.
+  public init(variant: KernelVariant = .fastest, pool: WorkerPool = WorkerPool()) {
+    precondition(variant.isSupported, "this machine cannot run kernels `\(variant.rawValue)`")
+    self.variant = variant
+    self.pool = pool
+  }
+}
