@@ -6,6 +6,7 @@ struct Benchmark {
     case tokens
     case fits
     case values
+    case regions
   }
 
   /// `<module>/<operation>/<size>`.
