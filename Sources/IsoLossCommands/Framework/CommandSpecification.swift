@@ -99,7 +99,7 @@ extension CommandSpecification {
     .value(
       "threads",
       "N",
-      help: "how many threads work (default: one a core); results do not depend on it"
+      help: "how many threads work (default: all cores); no result depends on it"
     ),
     .choice(
       "color",
