@@ -10,7 +10,7 @@ import Synchronization
 /// The one who calls works too, so that a pool of one thread has none of its own; the others start
 /// when there first is something for them to do, and end with the pool. Between two pieces of work
 /// they spin for 100 µs and then sleep: work that follows at once costs about 1 µs to share, work
-/// after a pause the 40 µs that it takes to wake someone, during which the caller works alone.
+/// after a pause the 30 to 40 µs that it takes to wake someone, while the caller works alone.
 ///
 /// Threads decide nothing but who does a block and when. Work whose blocks are cut by shape alone,
 /// write each to places of their own, and are added up in block order afterwards, therefore gives the
@@ -60,7 +60,7 @@ public final class WorkerPool: Sendable {
   /// neither waits nor fails.
   ///
   /// - Parameters:
-  ///   - blockCount: How many blocks there are. Handing one out costs some 50 ns, so that a block
+  ///   - blockCount: How many blocks there are. Handing one out costs up to 100 ns, so that a block
   ///     should be worth microseconds.
   ///   - body: Does a block. It also gets its worker, `0..<threadCount`, for scratch memory: no two
   ///     blocks of one call are done at once by the same worker.

@@ -16,8 +16,8 @@ struct WorkerThread: Sendable, Equatable, Identifiable {
 
   /// Starts a thread; `nil` where the system has no more to give.
   ///
-  /// It blocks every signal, so that handlers run on the threads that the program itself started: a
-  /// blocked read of the main thread then returns and sees the interruption.
+  /// It blocks every signal but those of its own faults, so that handlers run on the threads that the
+  /// program itself started: a blocked read of the main thread then returns and sees the interruption.
   ///
   /// - Parameter main: What the thread does; it ends with it.
   init?(_ main: @escaping @Sendable () -> Void) {
@@ -26,9 +26,12 @@ struct WorkerThread: Sendable, Equatable, Identifiable {
     defer { unsafe pthread_attr_destroy(&attributes) }
     // Memory is used as far as it is touched; defaults go from 128 KiB (Musl) to 8 MiB (Glibc).
     _ = unsafe pthread_attr_setstacksize(&attributes, 8 << 20)
-    var (all, before) = (sigset_t(), sigset_t())
-    unsafe sigfillset(&all)
-    _ = unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
+    var (blocked, before) = (sigset_t(), sigset_t())
+    unsafe sigfillset(&blocked)
+    for fault in [SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT] {
+      unsafe sigdelset(&blocked, fault)
+    }
+    _ = unsafe pthread_sigmask(SIG_SETMASK, &blocked, &before)
     defer { _ = unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
     let box = unsafe Unmanaged.passRetained(ThreadMain(body: main))
     guard let thread = unsafe Self.create(&attributes, box.toOpaque()) else {
@@ -36,22 +39,6 @@ struct WorkerThread: Sendable, Equatable, Identifiable {
       return nil
     }
     self.init(thread)
-  }
-
-  /// Calls `pthread_create`, whose first parameter is optional on Darwin alone.
-  private static func create(
-    _ attributes: inout pthread_attr_t,
-    _ argument: UnsafeMutableRawPointer
-  ) -> pthread_t? {
-    #if canImport(Darwin)
-    var thread: pthread_t?
-    let status = unsafe pthread_create(&thread, &attributes, { unsafe run($0) }, argument)
-    return status == 0 ? thread : nil
-    #else
-    var thread = pthread_t()
-    let status = unsafe pthread_create(&thread, &attributes, { unsafe run($0) }, argument)
-    return status == 0 ? thread : nil
-    #endif
   }
 }
 
@@ -65,6 +52,15 @@ extension WorkerThread {
 
   /// Gives up waiting for the thread's end.
   func detach() { _ = pthread_detach(id) }
+
+  private static func create(
+    _ attributes: inout pthread_attr_t,
+    _ argument: UnsafeMutableRawPointer
+  ) -> pthread_t? {
+    var thread = pthread_t()
+    let status = unsafe pthread_create(&thread, &attributes, { unsafe run($0) }, argument)
+    return status == 0 ? thread : nil
+  }
 }
 #else
 extension WorkerThread {
@@ -75,6 +71,15 @@ extension WorkerThread {
   }
 
   func detach() { _ = unsafe pthread_detach(unsafeBitCast(id, to: pthread_t.self)) }
+
+  private static func create(
+    _ attributes: inout pthread_attr_t,
+    _ argument: UnsafeMutableRawPointer
+  ) -> pthread_t? {
+    var thread: pthread_t?
+    let status = unsafe pthread_create(&thread, &attributes, { unsafe run($0) }, argument)
+    return status == 0 ? unsafe thread : nil
+  }
 }
 #endif
 
