@@ -6,6 +6,7 @@
 
 #include "closs_gemm_tile.h"
 #include "closs_gemm_pack.h"
+#include "closs_gemm_thin.h"
 
 // How much of the depth is packed at a time: several chains, so that C is not fetched and stored for
 // each of them (0.86 to 0.92 of the tile's own speed at 2048 x 2048 x 2048).
@@ -21,6 +22,7 @@
 #define gemm_group CLOSS_NAME(gemm_group)
 #define gemm_tile_flavored CLOSS_NAME(gemm_tile_flavored)
 #define gemm_ahead CLOSS_NAME(gemm_ahead)
+#define gemm_chains CLOSS_NAME(gemm_chains)
 #define gemm_fetch_left CLOSS_NAME(gemm_fetch_left)
 #define gemm_fetch_ahead CLOSS_NAME(gemm_fetch_ahead)
 #define gemm_tile_count CLOSS_NAME(gemm_tile_count)
@@ -177,35 +179,60 @@ CLOSS_INLINE void gemm_fetch_left(
   }
 }
 
+// Multiplies some rows by a panel. The chains of the promise follow each other while C is at hand.
+CLOSS_INLINE void gemm_chains(
+    size_t rows, size_t columns, size_t depth, const float *a, const gemm_left *left,
+    const float *b, size_t b_depth, float *c, size_t c_row, bool adds, const float *bias,
+    bool is_thin) {
+  size_t k = 0;
+  do {
+    const size_t rest = depth - k;
+    const size_t chain = rest < CLOSS_GEMM_DEPTH ? rest : CLOSS_GEMM_DEPTH;
+    const float *last = chain == rest ? bias : NULL;
+    if (is_thin) {
+      gemm_thin(
+          rows, columns, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth,
+          b_depth, c, c_row, adds || k > 0, last);
+    } else {
+      gemm_tile_flavored(
+          rows, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth, b_depth, c,
+          c_row, columns, adds || k > 0, last);
+    }
+    k += chain;
+  } while (k < depth);
+}
+
 // Multiplies all rows by a group of panels.
 static void gemm_group(
     size_t rows, size_t depth, const gemm_left *left, const gemm_right *right, float *c,
     size_t c_row, bool adds, const float *bias, const gemm_ahead *ahead) {
   const size_t tiles = gemm_tile_count(rows);
+  const size_t rest = right->columns % CLOSS_PANEL_COLUMNS;
+  const bool ends_thin = rest > 0 && rest <= 2 && rows >= VF_LANES && !left->tile;
+  const size_t columns = ends_thin ? right->columns - rest : right->columns;
   for (size_t tile = 0; tile < tiles; tile++) {
     const size_t first = gemm_tile_start(tile, tiles, rows);
     const size_t height = gemm_tile_start(tile + 1, tiles, rows) - first;
     const float *a = left->start + (left->tile ? tile * left->tile : first * left->row);
-    for (size_t j = 0; j < right->columns; j += CLOSS_PANEL_COLUMNS) {
-      const size_t others = right->columns - j;
-      const float *b = right->start + j / CLOSS_PANEL_COLUMNS * right->panel;
-      // The chains of the promise follow each other while the tile of C is still at hand.
-      size_t k = 0;
-      do {
-        const size_t rest = depth - k;
-        const size_t chain = rest < CLOSS_GEMM_DEPTH ? rest : CLOSS_GEMM_DEPTH;
-        gemm_tile_flavored(
-            height, chain, a + k * left->depth, left->row, left->depth, b + k * right->depth,
-            right->depth, c + first * c_row + j, c_row,
-            others < CLOSS_PANEL_COLUMNS ? others : CLOSS_PANEL_COLUMNS, adds || k > 0,
-            bias && chain == rest ? bias + j : NULL);
-        k += chain;
-      } while (k < depth);
+    for (size_t j = 0; j < columns; j += CLOSS_PANEL_COLUMNS) {
+      const size_t others = columns - j;
+      gemm_chains(
+          height, others < CLOSS_PANEL_COLUMNS ? others : CLOSS_PANEL_COLUMNS, depth, a, left,
+          right->start + j / CLOSS_PANEL_COLUMNS * right->panel, right->depth,
+          c + first * c_row + j, c_row, adds, bias ? bias + j : NULL, false);
     }
     gemm_fetch_ahead(ahead, tile, tiles);
     if (!left->tile && tile + 1 < tiles) {
       gemm_fetch_left(left, first + height, gemm_tile_start(tile + 2, tiles, rows), depth);
     }
+  }
+  if (!ends_thin) return;
+  for (size_t first = 0; first < rows; first += VF_LANES) {
+    gemm_chains(
+        rows - first < VF_LANES ? rows - first : VF_LANES, rest, depth,
+        left->start + first * left->row, left,
+        right->start + columns / CLOSS_PANEL_COLUMNS * right->panel, right->depth,
+        c + first * c_row + columns, c_row, adds, bias ? bias + columns : NULL, true);
   }
 }
 

@@ -2,7 +2,8 @@
 ///
 ///     var weights = Matrix<Float>(rows: 128, columns: 512)
 ///     weights[3, 7] = 0.5
-///     kernels.multiply(product, input.span, weights.span, into: &output.mutableSpan)
+///     var elements = weights.mutableSpan
+///     kernels.multiply(product, input.span, output.span, into: &elements)
 ///
 /// A matrix cannot be copied by accident. Kernels take its ``span``, which is bounds-checked and
 /// cannot outlive it.

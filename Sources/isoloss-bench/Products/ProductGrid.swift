@@ -6,7 +6,7 @@ import IsoLoss
 /// Speeds are in GFLOP/s; the ratio is our speed over the faster library's, its median over rounds;
 /// the peak is that of multiply-adds in registers, measured right before each product.
 func printProductGrid(_ options: BenchmarkOptions) throws {
-  let selected = MatrixProduct.grid.filter { options.selects($0.description) }
+  let selected = GridProduct.grid.filter { options.selects($0.description) }
   guard !selected.isEmpty else { throw BenchmarkError(description: "no product is selected") }
   let kernels = options.makeKernels()
   let server = try PeerServer(options.peerPrograms, script: "matrix_products.py")
@@ -39,7 +39,7 @@ private func summary(_ rows: [ProductRow]) -> String {
 
 /// Measures one product: ours and the libraries in turn.
 private func measure(
-  _ product: MatrixProduct,
+  _ product: GridProduct,
   on kernels: KernelContext,
   beside server: PeerServer,
   rounds: Int
@@ -48,24 +48,20 @@ private func measure(
   var row = ProductRow(product: product, peak: limits.perSecond(.multiplyAdd))
   let operands = ProductOperands(product)
   let run = ourProduct(operands, on: kernels)
-  let repetitions = run.map { run in
-    Stopwatch.repetitions(lasting: 0.05) { count in for _ in 0..<count { run() } }
-  }
+  let repetitions = Stopwatch.repetitions(lasting: 0.05) { count in for _ in 0..<count { run() } }
   for _ in 0..<rounds {
-    if let run, let repetitions {
-      // The libraries' idle threads spin some 30 ms before they sleep.
-      Thread.sleep(forTimeInterval: 0.04)
-      run()
-      let elapsed = Stopwatch.seconds { for _ in 0..<repetitions { run() } }
-      row.ours.values.append(elapsed / Double(repetitions))
-    }
+    // The libraries' idle threads spin some 30 ms before they sleep.
+    Thread.sleep(forTimeInterval: 0.04)
+    run()
+    let elapsed = Stopwatch.seconds { for _ in 0..<repetitions { run() } }
+    row.ours.values.append(elapsed / Double(repetitions))
     guard let report = try server.ask(product.request) else { continue }
-    try row.add(report, checkedAgainst: run == nil ? nil : operands)
+    try row.add(report, checkedAgainst: operands)
   }
   return row
 }
 
-extension MatrixProduct {
+extension GridProduct {
   /// The product as the peer is asked for it.
   fileprivate var request: String { "\(rows),\(inner),\(columns),\(kind.rawValue)" }
 }
@@ -76,11 +72,11 @@ extension ProductRow {
   /// - Throws: ``BenchmarkError`` where the answers differ.
   fileprivate mutating func add(
     _ report: JSONValue,
-    checkedAgainst operands: ProductOperands?
+    checkedAgainst operands: ProductOperands
   ) throws {
     if let seconds = report["openblas"]?.double { openBLAS.values.append(seconds) }
     if let seconds = report["pytorch"]?.double { pyTorch.values.append(seconds) }
-    guard let operands, let own = ours.values.last, let best = report["seconds"]?.double else {
+    guard let own = ours.values.last, let best = report["seconds"]?.double else {
       return
     }
     let (found, expected) = (operands.checksum, report["figure"]?.double)

@@ -3,12 +3,12 @@
 /// Entries are multiples of 1/8 from -1 to 7/8, the same that the peer makes. Sums of their products
 /// are exact in single precision, in whatever order they are added: right answers agree in every bit.
 final class ProductOperands {
-  let product: MatrixProduct
+  let product: GridProduct
   let first: [Float]
   let second: [Float]
   var output: [Float]
 
-  init(_ product: MatrixProduct) {
+  init(_ product: GridProduct) {
     self.product = product
     first = Self.entries(product.rows * product.inner, factor: 2_654_435_761)
     second = Self.entries(product.inner * product.columns, factor: 2_246_822_519)

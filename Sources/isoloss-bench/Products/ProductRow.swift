@@ -2,7 +2,7 @@ import IsoLoss
 
 /// One matrix product, measured in turn with others' libraries.
 struct ProductRow {
-  var product: MatrixProduct
+  var product: GridProduct
 
   /// Seconds of one product by ours and by each library, a value a round; empty where there is none.
   var ours = Samples()

@@ -1,5 +1,5 @@
 /// A matrix product of the grid: (M, K) times (K, N), each factor stored as it is or transposed.
-struct MatrixProduct: Hashable, CustomStringConvertible {
+struct GridProduct: Hashable, CustomStringConvertible {
   /// Which factors are stored transposed: a letter for each, T where it is.
   enum Kind: String, CaseIterable {
     case plain = "NN"
@@ -25,7 +25,7 @@ struct MatrixProduct: Hashable, CustomStringConvertible {
   var description: String { "\(shape) \(kind.rawValue)" }
 }
 
-extension MatrixProduct {
+extension GridProduct {
   /// Squares from the first cache to memory, and the products of small transformers: layers of width
   /// 128 to 768 with their transposes, the output layer over a large vocabulary, an odd width.
   static let grid: [Self] = sizes.flatMap { rows, inner, columns in
