@@ -126,13 +126,23 @@ CLOSS_INLINE vfloat vf_tanh(vfloat x) {
   tail = vf_fma(tail, r, vf_splat(0x1.555554p-3f));
   tail = vf_fma(tail, r, vf_splat(0.5f));
   vfloat e = vf_fma(power, vf_fma(r * r, tail, r), power - 1.0f);
-  return vf_copy_sign(e / (e + 2.0f), x);
+  vfloat divisor = e + 2.0f;
+  vfloat quotient = e / divisor;
+  // What the sum lost, over the divisor, which is 2 / (1 - quotient); it is known exactly while e
+  // is not too large, and beyond it does not matter.
+  vfloat lost = e < 0x1p20f ? e - (divisor - 2.0f) : vf_splat(0.0f);
+  lost *= vf_fma(quotient, vf_splat(-0.5f), vf_splat(0.5f));
+  return vf_copy_sign(vf_fma(-quotient, lost, quotient), x);
 }
 
 // The logistic function 1 / (1 + exp(-x)), written with exp(-|x|) so that no half loses its tail.
 CLOSS_INLINE vfloat vf_sigmoid(vfloat x) {
   vfloat e = vf_exp_nonpositive(-vf_abs(x));
-  return (x < 0.0f ? e : vf_splat(1.0f)) / (e + 1.0f);
+  vfloat divisor = e + 1.0f;
+  vfloat quotient = (x < 0.0f ? e : vf_splat(1.0f)) / divisor;
+  // What the sum lost, over the divisor, which lies between one and two.
+  vfloat lost = (e - (divisor - 1.0f)) * 0.75f;
+  return vf_fma(-quotient, lost, quotient);
 }
 
 // The error function: x + x P(x^2) below 0.875, 1 - 2^Q(|x|) above.
