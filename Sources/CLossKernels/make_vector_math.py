@@ -94,25 +94,57 @@ def near(function, limit, radius="1e-9"):
     return lambda x: limit if abs(x) < mp.mpf(radius) else function(x)
 
 
-half_ln2 = mp.log(2) / 2
-exp_tail = near(lambda r: (mp.expm1(r) - r) / r**2, mp.mpf(1) / 2)
-expm1_weight = near(lambda r: r**2 / mp.expm1(r), mp.mpf("1e-30"), "1e-20")
-log_tail = near(lambda f: (mp.log1p(f) - f + f**2 / 2) / f**3, mp.mpf(1) / 3)
-log_weight = near(lambda f: abs(f**3 / mp.log1p(f)), mp.mpf("1e-30"), "1e-20")
+def polynomials():
+    """What is fitted: name, target, weight, number of coefficients, interval, rounding."""
+    half = mp.log(2) / 2 * mp.mpf("1.0001")
+    middle = (-half, half)
+    late = (mp.mpf("-0.0967"), mp.mpf("0.5967"))  # tanh's remainders: n rounds 1/4 later
+    tiny = mp.mpf("1e-30")
+
+    # (exp(r) - 1 - r) / r^2 for exp and, with tighter weight, for exp(r) - 1.
+    exp_tail = near_zero(lambda r: (mp.expm1(r) - r) / r**2, mp.mpf(1) / 2)
+    to_exp = lambda r: r**2 / mp.exp(r) + tiny
+    to_expm1 = near_zero(lambda r: abs(r**2 / mp.expm1(r)), tiny)
+    yield "exp, float", exp_tail, to_exp, 5, middle, to_float
+    yield "exp, double", exp_tail, to_exp, 10, middle, float
+    yield "tanh, float", exp_tail, to_expm1, 6, late, to_float
+    yield "tanh, double", exp_tail, to_expm1, 11, late, float
+
+    # (ln(1 + f) - f + f^2 / 2) / f^3, and (2 artanh s - 2 s) / s^3 of z = s^2.
+    log_tail = near_zero(lambda f: (mp.log1p(f) - f + f**2 / 2) / f**3, mp.mpf(1) / 3)
+    to_log = near_zero(lambda f: abs(f**3 / mp.log1p(f)), tiny)
+    yield "log, float", log_tail, to_log, 8, ("-0.25", "0.5"), to_float
+    artanh_tail = near_zero(
+        lambda z: 2 * (mp.atanh(mp.sqrt(z)) - mp.sqrt(z)) / (mp.sqrt(z) * z), mp.mpf(2) / 3
+    )
+    yield "log, double", artanh_tail, lambda z: z + mp.mpf("1e-12"), 8, (0, "0.0401"), float
+
+    # erf(x) / x - 1 of z = x^2, and log2 erfc.
+    ratio = near_zero(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1, 2 / mp.sqrt(mp.pi) - 1)
+    yield "erf", ratio, lambda z: 1 / (1 + ratio(z)), 6, (0, "0.765625"), to_float
+    yield "erf far", lambda a: mp.log(mp.erfc(a), 2), mp.erfc, 8, ("0.875", "3.95"), to_float
+
+    # The normal distribution: (Phi(x) - 1/2) / x of z = x^2, and exp(a^2 / 2) Phi(-a) of
+    # v = 1 / (1 + a / 4) - 1/2.
+    lower = lambda a: mp.erfc(a / mp.sqrt(2)) / 2
+    middle_phi = near_zero(
+        lambda z: mp.erf(mp.sqrt(z / 2)) / 2 / mp.sqrt(z), 1 / mp.sqrt(2 * mp.pi)
+    )
+    to_phi = lambda z: mp.sqrt(z) / lower(mp.sqrt(z)) + mp.mpf("1e-15")
+    yield "normal", middle_phi, to_phi, 6, (0, 1), to_float
+    argument = lambda v: 4 / (v + mp.mpf(1) / 2) - 4
+    mills = lambda v: mp.exp(argument(v) ** 2 / 2) * lower(argument(v))
+    low = 1 / (1 + mp.mpf("14.5") / 4) - mp.mpf(1) / 2
+    yield "normal far", mills, lambda v: 1 / mills(v), 9, (low, "0.3001"), to_float
 
 
-def erf_ratio(z):
-    return 2 / mp.sqrt(mp.pi) - 1 if z < mp.mpf("1e-30") else mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1
-
-
-def erf_weight(z):
-    return 1 / (1 + erf_ratio(z))
+def near_zero(function, limit):
+    """The function, and its limit at zero, where the formula loses all digits."""
+    return lambda x: limit if abs(x) < mp.mpf("1e-20") else function(x)
 
 
 if __name__ == "__main__":
-    r = half_ln2 * mp.mpf("1.0001")
-    fit("exp float", exp_tail, lambda x: x**2 / mp.exp(x) + mp.mpf("1e-30"), range(5), -r, r, to_float)
-    fit("expm1 float", exp_tail, lambda x: abs(expm1_weight(x)) + mp.mpf("1e-30"), range(6), -r, r, to_float)
-    fit("log float", log_tail, lambda x: log_weight(x) + mp.mpf("1e-30"), range(8), "-0.25", "0.5", to_float)
-    fit("erf float", erf_ratio, erf_weight, range(6), 0, mp.mpf("0.765625"), to_float)
-    fit("erfc log2 float", lambda a: mp.log(mp.erfc(a), 2), mp.erfc, range(8), "0.875", "3.95", to_float)
+    upper = mp.floor(mp.log(2) * 2**41) / 2**41
+    print("// ln 2:", float(upper).hex(), float(mp.log(2) - upper).hex())
+    for name, target, weight, count, (low, high), rounding in polynomials():
+        fit(name, target, weight, range(count), low, high, rounding)

@@ -3,7 +3,7 @@ import IsoLoss
 
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
-  numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
+  numericBenchmarks() + elementwiseBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
     + fitBenchmarks()
 }
 
