@@ -60,7 +60,7 @@ let package = Package(
     .executable(name: "isoloss", targets: ["isoloss"]),
   ] + libraryNames.map { .library(name: $0, targets: [$0]) },
   targets: [
-    .target(name: "CLossKernels", exclude: ["make_log_table.py"]),
+    .target(name: "CLossKernels", exclude: ["make_log_table.py", "make_vector_math.py"]),
     .target(
       name: "IsoLoss",
       dependencies: libraryNames.map { .byName(name: $0) },

@@ -3,9 +3,15 @@ import IsoLoss
 
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
-  executionBenchmarks() + numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks()
-    + kneserNeyBenchmarks()
-    + fitBenchmarks()
+  [
+    executionBenchmarks(),
+    numericBenchmarks(),
+    elementwiseBenchmarks(),
+    textBenchmarks(),
+    adaptiveBenchmarks(),
+    kneserNeyBenchmarks(),
+    fitBenchmarks(),
+  ].flatMap(\.self)
 }
 
 /// Where benchmarks find their inputs.

@@ -1,0 +1,150 @@
+"""Derives the coefficients of the vector functions: minimax polynomials by Remez's exchange.
+
+    python3 make_vector_math.py     (needs mpmath)
+
+Each polynomial multiplies or follows terms that stand in the C code; the weight turns its error into
+the relative error of the function. Coefficients are rounded one after the other, lowest first, and
+the ones that remain are fitted anew, so that rounding costs next to nothing.
+"""
+import struct
+import mpmath as mp
+
+mp.mp.dps = 60
+
+
+def to_float(x):
+    # Through a double: two roundings, a coefficient need not be the nearest.
+    return struct.unpack("f", struct.pack("f", float(x)))[0]
+
+
+def solve(target, weight, powers, low, high):
+    """The coefficients of `powers` whose weighted error against `target` is least, and that error."""
+    count = len(powers)
+    points = [
+        (low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * (i + mp.mpf(1) / 2) / (count + 1))
+        for i in range(count + 1)
+    ]
+    for _ in range(40):
+        matrix, right = mp.matrix(count + 1), mp.matrix(count + 1, 1)
+        for i, x in enumerate(points):
+            for j, power in enumerate(powers):
+                matrix[i, j] = x**power
+            matrix[i, count] = (-1) ** i / weight(x)
+            right[i] = target(x)
+        solution = mp.lu_solve(matrix, right)
+        coefficients = list(solution)[:count]
+
+        def error(x):
+            return weight(x) * (target(x) - sum(c * x**p for c, p in zip(coefficients, powers)))
+
+        steps = 40 * (count + 1)
+        grid = [(low + high) / 2 - (high - low) / 2 * mp.cos(mp.pi * i / steps) for i in range(steps + 1)]
+        values = [error(x) for x in grid]
+        extremes, best = [], None
+        for x, value in zip(grid, values):
+            if best is not None and (value > 0) == (best[1] > 0):
+                if abs(value) > abs(best[1]):
+                    best = (x, value)
+            else:
+                if best is not None:
+                    extremes.append(best)
+                best = (x, value)
+        extremes.append(best)
+        while len(extremes) > count + 1:
+            if len(extremes) == count + 2:
+                extremes.pop(0 if abs(extremes[0][1]) < abs(extremes[-1][1]) else -1)
+            else:
+                weakest = min(range(len(extremes)), key=lambda i: abs(extremes[i][1]))
+                extremes.pop(weakest)
+        sizes = [abs(value) for _, value in extremes]
+        if len(extremes) < count + 1 or max(sizes) < min(sizes) * mp.mpf("1.001"):
+            break
+        points = [x for x, _ in extremes]
+    return coefficients, max(abs(value) for value in values)
+
+
+def fit(name, target, weight, powers, low, high, rounding):
+    """Prints the rounded coefficients, lowest power first, with the error before and after."""
+    low, high = mp.mpf(low), mp.mpf(high)
+    exact, ideal = solve(target, weight, list(powers), low, high)
+    grid = [low + (high - low) * i / 500 for i in range(1, 501)]
+
+    def worst(candidate):
+        return max(
+            abs(weight(x) * (target(x) - sum(mp.mpf(c) * x**p for c, p in zip(candidate, powers))))
+            for x in grid
+        )
+
+    candidates = [[rounding(c) for c in exact]]
+    for count in range(1, len(powers)):  # the lowest rounded, the others fitted anew
+        fixed = candidates[-1][:count]
+
+        def rest(x):
+            return target(x) - sum(mp.mpf(c) * x**p for c, p in zip(fixed, powers))
+
+        free, _ = solve(rest, weight, list(powers)[count:], low, high)
+        candidates.append(fixed + [rounding(c) for c in free])
+    best = min(candidates, key=worst)
+    print(f"// {name}: error 2^{float(mp.log(ideal, 2)):.1f}, rounded 2^{float(mp.log(worst(best), 2)):.1f}")
+    print("  " + ", ".join(c.hex() for c in best))
+
+
+def near(function, limit, radius="1e-9"):
+    """The function, and its limit at zero, where the formula loses all digits."""
+    return lambda x: limit if abs(x) < mp.mpf(radius) else function(x)
+
+
+def polynomials():
+    """What is fitted: name, target, weight, number of coefficients, interval, rounding."""
+    half = mp.log(2) / 2 * mp.mpf("1.0001")
+    middle = (-half, half)
+    late = (mp.mpf("-0.0967"), mp.mpf("0.5967"))  # tanh's remainders: n rounds 1/4 later
+    tiny = mp.mpf("1e-30")
+
+    # (exp(r) - 1 - r) / r^2 for exp and, with tighter weight, for exp(r) - 1.
+    exp_tail = near_zero(lambda r: (mp.expm1(r) - r) / r**2, mp.mpf(1) / 2)
+    to_exp = lambda r: r**2 / mp.exp(r) + tiny
+    to_expm1 = near_zero(lambda r: abs(r**2 / mp.expm1(r)), tiny)
+    yield "exp, float", exp_tail, to_exp, 5, middle, to_float
+    yield "exp, double", exp_tail, to_exp, 10, middle, float
+    yield "tanh, float", exp_tail, to_expm1, 6, late, to_float
+    yield "tanh, double", exp_tail, to_expm1, 11, late, float
+
+    # (ln(1 + f) - f + f^2 / 2) / f^3, and (2 artanh s - 2 s) / s^3 of z = s^2.
+    log_tail = near_zero(lambda f: (mp.log1p(f) - f + f**2 / 2) / f**3, mp.mpf(1) / 3)
+    to_log = near_zero(lambda f: abs(f**3 / mp.log1p(f)), tiny)
+    yield "log, float", log_tail, to_log, 8, ("-0.25", "0.5"), to_float
+    artanh_tail = near_zero(
+        lambda z: 2 * (mp.atanh(mp.sqrt(z)) - mp.sqrt(z)) / (mp.sqrt(z) * z), mp.mpf(2) / 3
+    )
+    yield "log, double", artanh_tail, lambda z: z + mp.mpf("1e-12"), 8, (0, "0.0401"), float
+
+    # erf(x) / x - 1 of z = x^2, and log2 erfc.
+    ratio = near_zero(lambda z: mp.erf(mp.sqrt(z)) / mp.sqrt(z) - 1, 2 / mp.sqrt(mp.pi) - 1)
+    yield "erf", ratio, lambda z: 1 / (1 + ratio(z)), 6, (0, "0.765625"), to_float
+    yield "erf far", lambda a: mp.log(mp.erfc(a), 2), mp.erfc, 8, ("0.875", "3.95"), to_float
+
+    # The normal distribution: (Phi(x) - 1/2) / x of z = x^2, and exp(a^2 / 2) Phi(-a) of
+    # v = 1 / (1 + a / 4) - 1/2.
+    lower = lambda a: mp.erfc(a / mp.sqrt(2)) / 2
+    middle_phi = near_zero(
+        lambda z: mp.erf(mp.sqrt(z / 2)) / 2 / mp.sqrt(z), 1 / mp.sqrt(2 * mp.pi)
+    )
+    to_phi = lambda z: mp.sqrt(z) / lower(mp.sqrt(z)) + mp.mpf("1e-15")
+    yield "normal", middle_phi, to_phi, 6, (0, 1), to_float
+    argument = lambda v: 4 / (v + mp.mpf(1) / 2) - 4
+    mills = lambda v: mp.exp(argument(v) ** 2 / 2) * lower(argument(v))
+    low = 1 / (1 + mp.mpf("14.5") / 4) - mp.mpf(1) / 2
+    yield "normal far", mills, lambda v: 1 / mills(v), 9, (low, "0.3001"), to_float
+
+
+def near_zero(function, limit):
+    """The function, and its limit at zero, where the formula loses all digits."""
+    return lambda x: limit if abs(x) < mp.mpf("1e-20") else function(x)
+
+
+if __name__ == "__main__":
+    upper = mp.floor(mp.log(2) * 2**41) / 2**41
+    print("// ln 2:", float(upper).hex(), float(mp.log(2) - upper).hex())
+    for name, target, weight, count, (low, high), rounding in polynomials():
+        fit(name, target, weight, range(count), low, high, rounding)
