@@ -3,7 +3,7 @@ import IsoLoss
 
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
-  numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
+  numericBenchmarks() + rowBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
     + fitBenchmarks()
 }
 
