@@ -114,7 +114,7 @@ extension KernelContext {
     // the pointers end.
     unsafe withInput(x) { x in
       unsafe partials.withUnsafeMutableBufferPointer { partials in
-        guard let x = unsafe x, let base = unsafe partials.baseAddress else { return }
+        guard let x = unsafe x, let base = partials.baseAddress else { return }
         nonisolated(unsafe) let (input, sums) = unsafe (x, base)
         let body: @Sendable (Int, Int) -> Void = { block, _ in
           let start = block * width
