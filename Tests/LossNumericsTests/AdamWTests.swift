@@ -15,7 +15,10 @@ private struct Trained {
   }
 
   mutating func step(
-    _ kernels: KernelContext, _ settings: AdamW, _ step: Int, _ gradient: [Float],
+    _ kernels: KernelContext,
+    _ settings: AdamW,
+    _ step: Int,
+    _ gradient: [Float],
     scale: Double = 1
   ) {
     var (parameters, first, second) = (parameters, first, second)
@@ -23,8 +26,13 @@ private struct Trained {
     var firstSpan = first.mutableSpan
     var secondSpan = second.mutableSpan
     kernels.adamWStep(
-      settings, step: step, gradientScale: scale, gradient: gradient.span,
-      parameters: &parameterSpan, firstMoment: &firstSpan, secondMoment: &secondSpan
+      settings,
+      step: step,
+      gradientScale: scale,
+      gradient: gradient.span,
+      parameters: &parameterSpan,
+      firstMoment: &firstSpan,
+      secondMoment: &secondSpan
     )
     (self.parameters, self.first, self.second) = (parameters, first, second)
   }
@@ -79,7 +87,10 @@ struct AdamWTests {
     for result in results { #expect(result == results[0]) }
   }
 
-  @Test("the sum of squares is that of doubles, with the same bits everywhere", arguments: oddWidths)
+  @Test(
+    "the sum of squares is that of doubles, with the same bits everywhere",
+    arguments: oddWidths
+  )
   func sumOfSquares(count: Int) {
     let x = normals(100 * count, seed: 5)
     let expected = x.reduce(0) { $0 + Double($1) * Double($1) }

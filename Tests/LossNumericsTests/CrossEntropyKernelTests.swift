@@ -12,7 +12,9 @@ import Darwin
 
 /// The loss of a row as it stands on paper, in double.
 private func referenceLoss(
-  _ row: [Double], target: Int32, _ options: CrossEntropyOptions
+  _ row: [Double],
+  target: Int32,
+  _ options: CrossEntropyOptions
 ) -> Double {
   guard target >= 0 else { return 0 }
   let largest = row.max() ?? 0
@@ -25,7 +27,9 @@ private func referenceLoss(
 
 /// Losses and what became of the logits.
 private func crossEntropy(
-  _ kernels: KernelContext, _ logits: [Float], _ targets: [Int32],
+  _ kernels: KernelContext,
+  _ logits: [Float],
+  _ targets: [Int32],
   _ options: CrossEntropyOptions = CrossEntropyOptions()
 ) -> (losses: [Float], gradient: [Float]) {
   var gradient = logits
@@ -33,15 +37,21 @@ private func crossEntropy(
   var span = gradient.mutableSpan
   var lossSpan = losses.mutableSpan
   kernels.crossEntropy(
-    replacingWithGradient: &span, targets: targets, options: options, losses: &lossSpan
+    replacingWithGradient: &span,
+    targets: targets,
+    options: options,
+    losses: &lossSpan
   )
   return (losses, gradient)
 }
 
 /// The same with the vocabulary in chunks.
 private func chunked(
-  _ kernels: KernelContext, _ logits: [Float], _ targets: [Int32],
-  _ options: CrossEntropyOptions, width: Int
+  _ kernels: KernelContext,
+  _ logits: [Float],
+  _ targets: [Int32],
+  _ options: CrossEntropyOptions,
+  width: Int
 ) -> (losses: [Float], gradient: [Float]) {
   let vocabulary = logits.count / targets.count
   var totals = LogitTotals(targets: targets, vocabularySize: vocabulary, options: options)
@@ -72,7 +82,9 @@ private func chunked(
 }
 
 private let everything = CrossEntropyOptions(
-  labelSmoothing: 0.1, zWeight: 0.01, gradientScale: 0.5
+  labelSmoothing: 0.1,
+  zWeight: 0.01,
+  gradientScale: 0.5
 )
 
 @Suite("Cross-entropy of rows")
@@ -90,7 +102,9 @@ struct CrossEntropyKernelTests {
       #expect(worst(smooth.losses, GoldenRows.smoothCrossEntropy.map(Double.init)) < 4)
       #expect(
         worst(
-          smooth.gradient, GoldenRows.smoothCrossEntropyGradient.map(Double.init), scale: 1
+          smooth.gradient,
+          GoldenRows.smoothCrossEntropyGradient.map(Double.init),
+          scale: 1
         ) < 4
       )
     }
@@ -164,7 +178,9 @@ struct CrossEntropyKernelTests {
     }
     for rows in [1, 2, 7, 64] {
       let part = crossEntropy(
-        Contexts.threads[0], Array(logits[..<(rows * columns)]), Array(targets[..<rows])
+        Contexts.threads[0],
+        Array(logits[..<(rows * columns)]),
+        Array(targets[..<rows])
       )
       #expect(bits(part.losses) == bits(Array(whole.losses[..<rows])))
       #expect(bits(part.gradient) == bits(Array(whole.gradient[..<(rows * columns)])))

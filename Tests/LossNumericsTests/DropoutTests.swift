@@ -41,13 +41,17 @@ struct DropoutTests {
     )
   }
 
-  @Test("an element's bit is that of its word", arguments: [0, 1, 15, 16, 63, 64, 65, 1000, 70_001])
+  @Test(
+    "an element's bit is that of its word",
+    arguments: [0, 1, 15, 16, 63, 64, 65, 1000, 70_001]
+  )
   func definition(count: Int) {
     let ones = [Float](repeating: 1, count: count)
     let limit = UInt64(0.75 * 0x1p32)
     let expected = ones.indices.map { i -> Float in
       let words = philox(
-        [UInt32(16 * (i / 64) + i % 16), 0, 9, 1 << 8], [0x9ABC_DEF0, 0x1234_5678]
+        [UInt32(16 * (i / 64) + i % 16), 0, 9, 1 << 8],
+        [0x9ABC_DEF0, 0x1234_5678]
       )
       return UInt64(words[i / 16 % 4]) < limit ? Float(1 / 0.75) : 0
     }

@@ -4,7 +4,12 @@ import Testing
 
 /// A norm as it stands on paper, in double.
 private func referenceNorm(
-  _ x: [Double], columns: Int, weight: [Float], bias: [Float], epsilon: Double, isCentered: Bool
+  _ x: [Double],
+  columns: Int,
+  weight: [Float],
+  bias: [Float],
+  epsilon: Double,
+  isCentered: Bool
 ) -> [Double] {
   stride(from: 0, to: x.count, by: columns).flatMap { start in
     let row = x[start..<start + columns]
@@ -28,8 +33,14 @@ private struct NormResult: Equatable {
   var biasGradient: [Float]
 
   init(
-    _ kernels: KernelContext, _ x: [Float], columns: Int, weight: [Float] = [],
-    bias: [Float] = [], gradient: [Float], epsilon: Float = 1e-5, isCentered: Bool
+    _ kernels: KernelContext,
+    _ x: [Float],
+    columns: Int,
+    weight: [Float] = [],
+    bias: [Float] = [],
+    gradient: [Float],
+    epsilon: Float = 1e-5,
+    isCentered: Bool
   ) {
     let rows = x.count / columns
     var out = [Float](repeating: .nan, count: x.count)
@@ -45,22 +56,41 @@ private struct NormResult: Equatable {
     if isCentered {
       var biasSpan = biasGradient.mutableSpan
       kernels.layerNorm(
-        x.span, columns: columns, weight: weight.span, bias: bias.span, epsilon: epsilon,
-        into: &outSpan, statistics: &statisticsSpan
+        x.span,
+        columns: columns,
+        weight: weight.span,
+        bias: bias.span,
+        epsilon: epsilon,
+        into: &outSpan,
+        statistics: &statisticsSpan
       )
       kernels.layerNormBackward(
-        outGradient: gradient.span, x: x.span, columns: columns, weight: weight.span,
-        statistics: statisticsSpan.span, xGradient: &xSpan, weightGradient: &weightSpan,
+        outGradient: gradient.span,
+        x: x.span,
+        columns: columns,
+        weight: weight.span,
+        statistics: statisticsSpan.span,
+        xGradient: &xSpan,
+        weightGradient: &weightSpan,
         biasGradient: &biasSpan
       )
     } else {
       kernels.rmsNorm(
-        x.span, columns: columns, weight: weight.span, epsilon: epsilon, into: &outSpan,
+        x.span,
+        columns: columns,
+        weight: weight.span,
+        epsilon: epsilon,
+        into: &outSpan,
         statistics: &statisticsSpan
       )
       kernels.rmsNormBackward(
-        outGradient: gradient.span, x: x.span, columns: columns, weight: weight.span,
-        statistics: statisticsSpan.span, xGradient: &xSpan, weightGradient: &weightSpan
+        outGradient: gradient.span,
+        x: x.span,
+        columns: columns,
+        weight: weight.span,
+        statistics: statisticsSpan.span,
+        xGradient: &xSpan,
+        weightGradient: &weightSpan
       )
     }
     (self.out, self.statistics, self.xGradient) = (out, statistics, xGradient)
@@ -78,12 +108,22 @@ struct NormKernelTests {
   func golden(variant: Int) {
     let kernels = Contexts.variants[variant]
     let layer = NormResult(
-      kernels, GoldenRows.x, columns: 5, weight: GoldenRows.weight, bias: GoldenRows.bias,
-      gradient: GoldenRows.gradient, isCentered: true
+      kernels,
+      GoldenRows.x,
+      columns: 5,
+      weight: GoldenRows.weight,
+      bias: GoldenRows.bias,
+      gradient: GoldenRows.gradient,
+      isCentered: true
     )
     let rms = NormResult(
-      kernels, GoldenRows.x, columns: 5, weight: GoldenRows.weight,
-      gradient: GoldenRows.gradient, epsilon: 1e-6, isCentered: false
+      kernels,
+      GoldenRows.x,
+      columns: 5,
+      weight: GoldenRows.weight,
+      gradient: GoldenRows.gradient,
+      epsilon: 1e-6,
+      isCentered: false
     )
     for (value, golden) in [
       (layer.out, GoldenRows.layerNorm), (layer.xGradient, GoldenRows.layerNormGradientOfX),
@@ -106,12 +146,21 @@ struct NormKernelTests {
     for kernels in Contexts.variants {
       for isCentered in [true, false] {
         let result = NormResult(
-          kernels, x, columns: columns, weight: weight, bias: isCentered ? bias : [],
-          gradient: x, isCentered: isCentered
+          kernels,
+          x,
+          columns: columns,
+          weight: weight,
+          bias: isCentered ? bias : [],
+          gradient: x,
+          isCentered: isCentered
         )
         let expected = referenceNorm(
-          wide, columns: columns, weight: weight, bias: isCentered ? bias : [],
-          epsilon: Double(Float(1e-5)), isCentered: isCentered
+          wide,
+          columns: columns,
+          weight: weight,
+          bias: isCentered ? bias : [],
+          epsilon: Double(Float(1e-5)),
+          isCentered: isCentered
         )
         // Outputs of up to 4 deviations times weights of up to 4, in half a dozen roundings.
         #expect(worst(result.out, expected, scale: 16) < 8)
@@ -123,7 +172,11 @@ struct NormKernelTests {
   func shifted() {
     let x = normals(768, seed: 4, mean: 1e4)
     let expected = referenceNorm(
-      x.map(Double.init), columns: 768, weight: [], bias: [], epsilon: Double(Float(1e-5)),
+      x.map(Double.init),
+      columns: 768,
+      weight: [],
+      bias: [],
+      epsilon: Double(Float(1e-5)),
       isCentered: true
     )
     for kernels in Contexts.variants {
@@ -140,13 +193,22 @@ struct NormKernelTests {
     let gradient = normals(3 * columns, seed: 7)
     for kernels in Contexts.variants {
       let result = NormResult(
-        kernels, x, columns: columns, weight: weight, gradient: gradient, isCentered: isCentered
+        kernels,
+        x,
+        columns: columns,
+        weight: weight,
+        gradient: gradient,
+        isCentered: isCentered
       )
       for index in x.indices {
         let slope = centralDifference(at: x.map(Double.init), along: index) { point in
           dot(
             referenceNorm(
-              point, columns: columns, weight: weight, bias: [], epsilon: 1e-5,
+              point,
+              columns: columns,
+              weight: weight,
+              bias: [],
+              epsilon: 1e-5,
               isCentered: isCentered
             ),
             gradient
@@ -157,7 +219,11 @@ struct NormKernelTests {
       for column in 0..<columns {
         let slope = (0..<3).reduce(0.0) { sum, row in
           let h = referenceNorm(
-            x.map(Double.init), columns: columns, weight: [], bias: [], epsilon: 1e-5,
+            x.map(Double.init),
+            columns: columns,
+            weight: [],
+            bias: [],
+            epsilon: 1e-5,
             isCentered: isCentered
           )
           return sum + h[row * columns + column] * Double(gradient[row * columns + column])
@@ -172,13 +238,20 @@ struct NormKernelTests {
     let columns = 200
     let x = normals(512 * columns, seed: 8)
     let whole = NormResult(
-      Contexts.threads[0], x, columns: columns, gradient: x, isCentered: isCentered
+      Contexts.threads[0],
+      x,
+      columns: columns,
+      gradient: x,
+      isCentered: isCentered
     )
     for rows in [1, 2, 7, 64] {
       for first in [0, 100, 512 - rows] {
         let range = first * columns..<(first + rows) * columns
         let part = NormResult(
-          Contexts.threads[0], Array(x[range]), columns: columns, gradient: Array(x[range]),
+          Contexts.threads[0],
+          Array(x[range]),
+          columns: columns,
+          gradient: Array(x[range]),
           isCentered: isCentered
         )
         #expect(bits(part.out) == bits(Array(whole.out[range])))
@@ -212,13 +285,23 @@ struct NormKernelTests {
         var statisticsSpan = statistics.mutableSpan
         if isCentered {
           kernels.addLayerNorm(
-            x.span, residual: residual.span, sum: &sumSpan, columns: 77, epsilon: 1e-5,
-            into: &outSpan, statistics: &statisticsSpan
+            x.span,
+            residual: residual.span,
+            sum: &sumSpan,
+            columns: 77,
+            epsilon: 1e-5,
+            into: &outSpan,
+            statistics: &statisticsSpan
           )
         } else {
           kernels.addRMSNorm(
-            x.span, residual: residual.span, sum: &sumSpan, columns: 77, epsilon: 1e-5,
-            into: &outSpan, statistics: &statisticsSpan
+            x.span,
+            residual: residual.span,
+            sum: &sumSpan,
+            columns: 77,
+            epsilon: 1e-5,
+            into: &outSpan,
+            statistics: &statisticsSpan
           )
         }
         #expect(bits(sum) == bits(both))
@@ -252,11 +335,18 @@ struct NormKernelTests {
     var outSpan = out.mutableSpan
     var statisticsSpan = statistics.mutableSpan
     kernels.layerNorm(
-      x.span.extracting(1...), columns: 33, epsilon: 1e-5, into: &outSpan,
+      x.span.extracting(1...),
+      columns: 33,
+      epsilon: 1e-5,
+      into: &outSpan,
       statistics: &statisticsSpan
     )
     let plain = NormResult(
-      kernels, Array(x[1...]), columns: 33, gradient: Array(x[1...]), isCentered: true
+      kernels,
+      Array(x[1...]),
+      columns: 33,
+      gradient: Array(x[1...]),
+      isCentered: true
     )
     #expect(bits(out) == bits(plain.out))
 
@@ -265,8 +355,12 @@ struct NormKernelTests {
     var alsoNone = MutableSpan<Float>()
     var twiceSpan = twice.mutableSpan
     kernels.layerNormBackward(
-      outGradient: x.span.extracting(1...), x: x.span.extracting(1...), columns: 33,
-      statistics: plain.statistics.span, xGradient: &twiceSpan, weightGradient: &none,
+      outGradient: x.span.extracting(1...),
+      x: x.span.extracting(1...),
+      columns: 33,
+      statistics: plain.statistics.span,
+      xGradient: &twiceSpan,
+      weightGradient: &none,
       biasGradient: &alsoNone
     )
     #expect(worst(twice, plain.xGradient.map { 2 * Double($0) }, scale: 4) < 2)
@@ -283,7 +377,11 @@ struct NormKernelTests {
       var outSpan = out.mutableSpan
       var statisticsSpan = statistics.mutableSpan
       KernelContext().layerNorm(
-        x.span, columns: 2, epsilon: 0, into: &outSpan, statistics: &statisticsSpan
+        x.span,
+        columns: 2,
+        epsilon: 0,
+        into: &outSpan,
+        statistics: &statisticsSpan
       )
     }
   }

@@ -12,7 +12,10 @@ import Darwin
 
 /// Turns as they stand on paper, in double.
 private func referenceTurn(
-  _ x: [Float], _ layout: HeadLayout, _ positions: [Int32], _ frequencies: [Double],
+  _ x: [Float],
+  _ layout: HeadLayout,
+  _ positions: [Int32],
+  _ frequencies: [Double],
   _ pairing: RotaryPairing
 ) -> [Double] {
   var out = x.map(Double.init)
@@ -33,18 +36,31 @@ private func referenceTurn(
 }
 
 private func turned(
-  _ kernels: KernelContext, _ x: [Float], _ layout: HeadLayout, _ positions: [Int32],
-  _ table: RotaryTable, _ pairing: RotaryPairing, back: Bool = false
+  _ kernels: KernelContext,
+  _ x: [Float],
+  _ layout: HeadLayout,
+  _ positions: [Int32],
+  _ table: RotaryTable,
+  _ pairing: RotaryPairing,
+  back: Bool = false
 ) -> [Float] {
   var result = x
   var span = result.mutableSpan
   if back {
     kernels.rotateBackward(
-      &span, layout: layout, positions: positions.span, table: table, pairing: pairing
+      &span,
+      layout: layout,
+      positions: positions.span,
+      table: table,
+      pairing: pairing
     )
   } else {
     kernels.rotate(
-      &span, layout: layout, positions: positions.span, table: table, pairing: pairing
+      &span,
+      layout: layout,
+      positions: positions.span,
+      table: table,
+      pairing: pairing
     )
   }
   return result
@@ -54,7 +70,8 @@ private func turned(
 struct RotaryTests {
   @Test(
     "match the definition, with gaps and unturned elements",
-    arguments: [0, 2, 16, 30, 32, 34, 64, 66, 128], [RotaryPairing.interleaved, .halves]
+    arguments: [0, 2, 16, 30, 32, 34, 64, 66, 128],
+    [RotaryPairing.interleaved, .halves]
   )
   func reference(dimension: Int, pairing: RotaryPairing) {
     let layout = HeadLayout(heads: 3, headSize: 130, tokenStride: 500, headStride: 150)
@@ -83,7 +100,12 @@ struct RotaryTests {
       }
       for result in results { #expect(result == results[0]) }
       let one = turned(
-        Contexts.threads[0], Array(x[256 * 300..<256 * 301]), layout, [300], table, pairing
+        Contexts.threads[0],
+        Array(x[256 * 300..<256 * 301]),
+        layout,
+        [300],
+        table,
+        pairing
       )
       #expect(bits(one) == Array(results[0][256 * 300..<256 * 301]))
     }

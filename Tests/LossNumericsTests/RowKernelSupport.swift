@@ -43,7 +43,10 @@ func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
 
 /// The central difference of a function of many numbers along one of them.
 func centralDifference(
-  at point: [Double], along index: Int, step: Double = 1e-5, of function: ([Double]) -> Double
+  at point: [Double],
+  along index: Int,
+  step: Double = 1e-5,
+  of function: ([Double]) -> Double
 ) -> Double {
   var above = point
   var below = point

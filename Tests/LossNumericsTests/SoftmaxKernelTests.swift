@@ -21,7 +21,10 @@ private func referenceSoftmax(_ x: [Double], columns: Int, scale: Double) -> [Do
 }
 
 private func softmax(
-  _ kernels: KernelContext, _ x: [Float], columns: Int, scale: Float = 1
+  _ kernels: KernelContext,
+  _ x: [Float],
+  columns: Int,
+  scale: Float = 1
 ) -> [Float] {
   var out = [Float](repeating: .nan, count: x.count)
   var span = out.mutableSpan
@@ -30,12 +33,20 @@ private func softmax(
 }
 
 private func softmaxGradient(
-  _ kernels: KernelContext, _ gradient: [Float], _ out: [Float], columns: Int, scale: Float
+  _ kernels: KernelContext,
+  _ gradient: [Float],
+  _ out: [Float],
+  columns: Int,
+  scale: Float
 ) -> [Float] {
   var result = [Float](repeating: 0, count: out.count)
   var span = result.mutableSpan
   kernels.softmaxBackward(
-    outGradient: gradient.span, out: out.span, columns: columns, scale: scale, xGradient: &span
+    outGradient: gradient.span,
+    out: out.span,
+    columns: columns,
+    scale: scale,
+    xGradient: &span
   )
   return result
 }

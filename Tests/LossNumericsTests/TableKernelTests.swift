@@ -10,12 +10,19 @@ struct TableKernelTests {
   }
 
   private func gradient(
-    _ kernels: KernelContext, _ outGradient: [Float], _ ids: [Int32], columns: Int, rows: Int
+    _ kernels: KernelContext,
+    _ outGradient: [Float],
+    _ ids: [Int32],
+    columns: Int,
+    rows: Int
   ) -> [Float] {
     var table = [Float](repeating: 1, count: rows * columns)
     var span = table.mutableSpan
     kernels.embedBackward(
-      outGradient: outGradient.span, ids: ids.span, columns: columns, tableGradient: &span
+      outGradient: outGradient.span,
+      ids: ids.span,
+      columns: columns,
+      tableGradient: &span
     )
     return table
   }
@@ -37,8 +44,12 @@ struct TableKernelTests {
       var sum = out
       var sumSpan = sum.mutableSpan
       kernels.embed(
-        ids.span, table: table.span, positions: positions.span,
-        positionTable: positionTable.span, columns: columns, into: &sumSpan
+        ids.span,
+        table: table.span,
+        positions: positions.span,
+        positionTable: positionTable.span,
+        columns: columns,
+        into: &sumSpan
       )
       for index in out.indices {
         let position = Int(positions[index / columns])
@@ -108,7 +119,10 @@ struct TableKernelTests {
       var span = out.mutableSpan
       let ids: [Int32] = [3]
       KernelContext().embed(
-        ids.span, table: [1, 2, 3, 4, 5, 6].span, columns: 2, into: &span
+        ids.span,
+        table: [1, 2, 3, 4, 5, 6].span,
+        columns: 2,
+        into: &span
       )
     }
     await #expect(processExitsWith: .failure) {
@@ -116,7 +130,10 @@ struct TableKernelTests {
       var span = table.mutableSpan
       let ids: [Int32] = [-1]
       KernelContext().embedBackward(
-        outGradient: [1, 2].span, ids: ids.span, columns: 2, tableGradient: &span
+        outGradient: [1, 2].span,
+        ids: ids.span,
+        columns: 2,
+        tableGradient: &span
       )
     }
   }

@@ -25,8 +25,11 @@ public struct AdamW: Sendable, Hashable {
 
   /// Creates settings, by default PyTorch's.
   public init(
-    learningRate: Double = 1e-3, beta1: Double = 0.9, beta2: Double = 0.999,
-    epsilon: Double = 1e-8, weightDecay: Double = 1e-2
+    learningRate: Double = 1e-3,
+    beta1: Double = 0.9,
+    beta2: Double = 0.999,
+    epsilon: Double = 1e-8,
+    weightDecay: Double = 1e-2
   ) {
     self.learningRate = learningRate
     self.beta1 = beta1
@@ -69,8 +72,12 @@ extension KernelContext {
   ///
   /// - Precondition: `step` is 1 or more, and all spans are equally long.
   public func adamWStep(
-    _ settings: AdamW, step: Int, gradientScale: Double = 1, gradient: Span<Float>,
-    parameters: inout MutableSpan<Float>, firstMoment: inout MutableSpan<Float>,
+    _ settings: AdamW,
+    step: Int,
+    gradientScale: Double = 1,
+    gradient: Span<Float>,
+    parameters: inout MutableSpan<Float>,
+    firstMoment: inout MutableSpan<Float>,
     secondMoment: inout MutableSpan<Float>
   ) {
     precondition(step > 0, "step \(step): the first step is 1")
@@ -92,7 +99,12 @@ extension KernelContext {
           let start = range.lowerBound
           var factors = factors
           unsafe closs_adamw_step(
-            code, &factors, gradient + start, range.count, parameters + start, first + start,
+            code,
+            &factors,
+            gradient + start,
+            range.count,
+            parameters + start,
+            first + start,
             second + start
           )
         }
@@ -119,7 +131,9 @@ extension KernelContext {
         let body: @Sendable (Int, Int) -> Void = { block, _ in
           let start = block * width
           unsafe sums[block] = unsafe closs_sum_of_squares(
-            code, input + start, min(width, count - start)
+            code,
+            input + start,
+            min(width, count - start)
           )
         }
         if count > Self.serialElements {

@@ -13,8 +13,10 @@ extension KernelContext {
   ///
   /// - Precondition: Each target is below the row's width.
   public func crossEntropy(
-    replacingWithGradient logits: inout MutableSpan<Float>, targets: [Int32],
-    options: CrossEntropyOptions = CrossEntropyOptions(), losses: inout MutableSpan<Float>
+    replacingWithGradient logits: inout MutableSpan<Float>,
+    targets: [Int32],
+    options: CrossEntropyOptions = CrossEntropyOptions(),
+    losses: inout MutableSpan<Float>
   ) {
     let rows = targets.count
     let columns = rows == 0 ? 0 : logits.count / rows
@@ -33,7 +35,11 @@ extension KernelContext {
           var part = unsafe whole.dropping(range.lowerBound)
           var loss = loss
           unsafe closs_cross_entropy_in_place(
-            code, &part, &loss, output + range.lowerBound * columns, range.count,
+            code,
+            &part,
+            &loss,
+            output + range.lowerBound * columns,
+            range.count,
             results + range.lowerBound
           )
         }
@@ -45,7 +51,9 @@ extension KernelContext {
   ///
   /// - Precondition: Each target is below the row's width.
   public func crossEntropy(
-    logits: Span<Float>, targets: [Int32], options: CrossEntropyOptions = CrossEntropyOptions(),
+    logits: Span<Float>,
+    targets: [Int32],
+    options: CrossEntropyOptions = CrossEntropyOptions(),
     losses: inout MutableSpan<Float>
   ) {
     let columns = targets.isEmpty ? 0 : logits.count / targets.count
@@ -75,7 +83,13 @@ extension KernelContext {
         forEachRowBlock(rows: rows, columns: columns) { range in
           var part = unsafe whole.dropping(range.lowerBound)
           unsafe closs_logits_take(
-            code, &part, input + range.lowerBound * columns, columns, range.count, first, columns
+            code,
+            &part,
+            input + range.lowerBound * columns,
+            columns,
+            range.count,
+            first,
+            columns
           )
         }
       }
@@ -103,7 +117,9 @@ extension KernelContext {
   ///
   /// - Precondition: All columns of the vocabulary have been taken.
   public func crossEntropyGradient(
-    replacing logits: inout MutableSpan<Float>, columns: Range<Int>, of totals: LogitTotals
+    replacing logits: inout MutableSpan<Float>,
+    columns: Range<Int>,
+    of totals: LogitTotals
   ) {
     requireAllTaken(totals)
     requireCount(logits.count, totals.rowCount, columns.count, "logits")
@@ -125,8 +141,14 @@ extension KernelContext {
           var part = unsafe whole.dropping(range.lowerBound)
           var loss = loss
           unsafe closs_cross_entropy_gradient(
-            code, &part, &loss, output + range.lowerBound * width, width, range.count,
-            columns.lowerBound, width
+            code,
+            &part,
+            &loss,
+            output + range.lowerBound * width,
+            width,
+            range.count,
+            columns.lowerBound,
+            width
           )
         }
       }

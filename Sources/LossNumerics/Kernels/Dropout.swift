@@ -34,7 +34,10 @@ public struct Dropout: Sendable, Hashable {
   var code: closs_dropout {
     let threshold = max(1, (keepProbability * 0x1p32).rounded())
     return closs_dropout(
-      seed: seed, stream: stream, limit: UInt32(threshold - 1), scale: Float(1 / keepProbability)
+      seed: seed,
+      stream: stream,
+      limit: UInt32(threshold - 1),
+      scale: Float(1 / keepProbability)
     )
   }
 }
@@ -44,7 +47,9 @@ extension KernelContext {
   ///
   /// A NaN stays one even where it is dropped.
   public func dropout(
-    _ x: Span<Float>, mask: Dropout, into out: inout MutableSpan<Float>
+    _ x: Span<Float>,
+    mask: Dropout,
+    into out: inout MutableSpan<Float>
   ) {
     precondition(x.count == out.count, "\(x.count) elements dropped out into \(out.count)")
     let (code, count) = (variant.code, x.count)
@@ -59,7 +64,12 @@ extension KernelContext {
           var dropout = dropout
           let start = range.lowerBound
           unsafe closs_dropout_apply(
-            code, &dropout, start, range.count, input + start, output + start
+            code,
+            &dropout,
+            start,
+            range.count,
+            input + start,
+            output + start
           )
         }
       }
@@ -68,7 +78,9 @@ extension KernelContext {
 
   /// Adds the gradient of ``dropout(_:mask:into:)`` to `xGradient`; the mask is made again.
   public func dropoutBackward(
-    outGradient: Span<Float>, mask: Dropout, xGradient: inout MutableSpan<Float>
+    outGradient: Span<Float>,
+    mask: Dropout,
+    xGradient: inout MutableSpan<Float>
   ) {
     precondition(
       outGradient.count == xGradient.count,
@@ -85,7 +97,12 @@ extension KernelContext {
           var dropout = dropout
           let start = range.lowerBound
           unsafe closs_dropout_backward(
-            code, &dropout, start, range.count, input + start, output + start
+            code,
+            &dropout,
+            start,
+            range.count,
+            input + start,
+            output + start
           )
         }
       }

@@ -6,7 +6,10 @@ extension KernelContext {
   ///
   /// - Precondition: Each id names a row of the table.
   public func embed(
-    _ ids: Span<Int32>, table: Span<Float>, columns: Int, into out: inout MutableSpan<Float>
+    _ ids: Span<Int32>,
+    table: Span<Float>,
+    columns: Int,
+    into out: inout MutableSpan<Float>
   ) {
     embed(ids, table: table, positions: Span(), positionTable: Span(), columns: columns, into: &out)
   }
@@ -17,8 +20,12 @@ extension KernelContext {
   ///
   /// - Precondition: Each id and position names a row of its table.
   public func embed(
-    _ ids: Span<Int32>, table: Span<Float>, positions: Span<Int32>, positionTable: Span<Float>,
-    columns: Int, into out: inout MutableSpan<Float>
+    _ ids: Span<Int32>,
+    table: Span<Float>,
+    positions: Span<Int32>,
+    positionTable: Span<Float>,
+    columns: Int,
+    into out: inout MutableSpan<Float>
   ) {
     requireCount(out.count, ids.count, columns, "out")
     requireRows(ids, of: table.count, columns)
@@ -43,8 +50,14 @@ extension KernelContext {
             forEachRowBlock(rows: tokens, columns: columns) { range in
               let start = range.lowerBound
               unsafe closs_gather_rows(
-                code, rows, names + start, more, moreNames.map { unsafe $0 + start },
-                range.count, columns, output + start * columns
+                code,
+                rows,
+                names + start,
+                more,
+                moreNames.map { unsafe $0 + start },
+                range.count,
+                columns,
+                output + start * columns
               )
             }
           }
@@ -60,7 +73,9 @@ extension KernelContext {
   ///
   /// - Precondition: Each id names a row of the table.
   public func embedBackward(
-    outGradient: Span<Float>, ids: Span<Int32>, columns: Int,
+    outGradient: Span<Float>,
+    ids: Span<Int32>,
+    columns: Int,
     tableGradient: inout MutableSpan<Float>
   ) {
     requireCount(outGradient.count, ids.count, columns, "outGradient")
@@ -81,7 +96,14 @@ extension KernelContext {
           pool.forEachBlock((columns + width - 1) / width) { block, _ in
             let first = block * width
             unsafe closs_scatter_add_rows(
-              code, rows, names, tokens, columns, first, min(width, columns - first), sums
+              code,
+              rows,
+              names,
+              tokens,
+              columns,
+              first,
+              min(width, columns - first),
+              sums
             )
           }
         }

@@ -20,7 +20,10 @@ func withInputs(_ a: Span<Float>, _ b: Span<Float>, _ body: (Input, Input) -> Vo
 
 /// Gives a body the elements of four spans.
 func withInputs(
-  _ a: Span<Float>, _ b: Span<Float>, _ c: Span<Float>, _ d: Span<Float>,
+  _ a: Span<Float>,
+  _ b: Span<Float>,
+  _ c: Span<Float>,
+  _ d: Span<Float>,
   _ body: (Input, Input, Input, Input) -> Void
 ) {
   unsafe withInputs(a, b) { a, b in unsafe withInputs(c, d) { c, d in unsafe body(a, b, c, d) } }
@@ -40,14 +43,18 @@ func withOutput(_ a: inout MutableSpan<Float>, _ body: (Output) -> Void) {
 
 /// Gives a body the elements of two spans to write.
 func withOutputs(
-  _ a: inout MutableSpan<Float>, _ b: inout MutableSpan<Float>, _ body: (Output, Output) -> Void
+  _ a: inout MutableSpan<Float>,
+  _ b: inout MutableSpan<Float>,
+  _ body: (Output, Output) -> Void
 ) {
   unsafe withOutput(&a) { a in unsafe withOutput(&b) { b in unsafe body(a, b) } }
 }
 
 /// Gives a body the elements of three spans to write.
 func withOutputs(
-  _ a: inout MutableSpan<Float>, _ b: inout MutableSpan<Float>, _ c: inout MutableSpan<Float>,
+  _ a: inout MutableSpan<Float>,
+  _ b: inout MutableSpan<Float>,
+  _ c: inout MutableSpan<Float>,
   _ body: (Output, Output, Output) -> Void
 ) {
   unsafe withOutputs(&a, &b) { a, b in unsafe withOutput(&c) { c in unsafe body(a, b, c) } }

@@ -65,7 +65,9 @@ public struct LogitTotals: Sendable {
   ///
   /// - Precondition: Each target is below `vocabularySize`.
   public init(
-    targets: [Int32], vocabularySize: Int, options: CrossEntropyOptions = CrossEntropyOptions()
+    targets: [Int32],
+    vocabularySize: Int,
+    options: CrossEntropyOptions = CrossEntropyOptions()
   ) {
     for target in targets where Int(target) >= vocabularySize {
       preconditionFailure("target \(target) is outside a vocabulary of \(vocabularySize)")
@@ -77,7 +79,10 @@ public struct LogitTotals: Sendable {
   init(rows: Int, columns: Int) { self.init([], rows, columns, CrossEntropyOptions()) }
 
   private init(
-    _ targets: [Int32], _ rows: Int, _ vocabularySize: Int, _ options: CrossEntropyOptions
+    _ targets: [Int32],
+    _ rows: Int,
+    _ vocabularySize: Int,
+    _ options: CrossEntropyOptions
   ) {
     self.targets = targets
     self.vocabularySize = vocabularySize
@@ -92,7 +97,9 @@ public struct LogitTotals: Sendable {
   /// The loss as C knows it.
   var loss: closs_cross_entropy {
     closs_cross_entropy(
-      vocabulary: vocabularySize, smoothing: options.labelSmoothing, z_weight: options.zWeight,
+      vocabulary: vocabularySize,
+      smoothing: options.labelSmoothing,
+      z_weight: options.zWeight,
       scale: options.gradientScale
     )
   }
@@ -107,7 +114,8 @@ public struct LogitTotals: Sendable {
           unsafe total.withUnsafeMutableBufferPointer { total in
             unsafe targets.withUnsafeBufferPointer { targets in
               var state = unsafe closs_logit_rows(
-                largest: largest.baseAddress, sum: sum.baseAddress,
+                largest: largest.baseAddress,
+                sum: sum.baseAddress,
                 total: total.isEmpty ? nil : total.baseAddress,
                 target_logit: targetLogit.baseAddress,
                 targets: targets.isEmpty ? nil : targets.baseAddress

@@ -16,13 +16,26 @@ extension KernelContext {
   /// `bias` (C), or empty for none. A NaN or an infinity makes its row NaN. Ba, Kiros and Hinton,
   /// Layer normalization (2016).
   public func layerNorm(
-    _ x: Span<Float>, columns: Int, weight: Span<Float> = Span(), bias: Span<Float> = Span(),
-    epsilon: Float, into out: inout MutableSpan<Float>, statistics: inout MutableSpan<Float>
+    _ x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    bias: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
   ) {
     var sum = MutableSpan<Float>()
     normalize(
-      x, residual: Span(), sum: &sum, columns: columns, weight: weight, bias: bias,
-      epsilon: epsilon, into: &out, statistics: &statistics, isCentered: true
+      x,
+      residual: Span(),
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: bias,
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: true
     )
   }
 
@@ -31,14 +44,28 @@ extension KernelContext {
   /// All of (R, C); the sum passes through the cache once. For the gradient, give `sum` as `x` to the
   /// backward pass: what it adds to is the gradient of both terms.
   public func addLayerNorm(
-    _ x: Span<Float>, residual: Span<Float>, sum: inout MutableSpan<Float>, columns: Int,
-    weight: Span<Float> = Span(), bias: Span<Float> = Span(), epsilon: Float,
-    into out: inout MutableSpan<Float>, statistics: inout MutableSpan<Float>
+    _ x: Span<Float>,
+    residual: Span<Float>,
+    sum: inout MutableSpan<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    bias: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
   ) {
     precondition(residual.count == x.count && sum.count == x.count, "a sum of unequal shapes")
     normalize(
-      x, residual: residual, sum: &sum, columns: columns, weight: weight, bias: bias,
-      epsilon: epsilon, into: &out, statistics: &statistics, isCentered: true
+      x,
+      residual: residual,
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: bias,
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: true
     )
   }
 
@@ -46,12 +73,24 @@ extension KernelContext {
   ///
   /// The last two are (C), or empty where nobody asks; they sum over rows in fixed blocks.
   public func layerNormBackward(
-    outGradient: Span<Float>, x: Span<Float>, columns: Int, weight: Span<Float> = Span(),
-    statistics: Span<Float>, xGradient: inout MutableSpan<Float>,
-    weightGradient: inout MutableSpan<Float>, biasGradient: inout MutableSpan<Float>
+    outGradient: Span<Float>,
+    x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    statistics: Span<Float>,
+    xGradient: inout MutableSpan<Float>,
+    weightGradient: inout MutableSpan<Float>,
+    biasGradient: inout MutableSpan<Float>
   ) {
     normalizeBackward(
-      outGradient, x, columns, weight, statistics, &xGradient, &weightGradient, &biasGradient,
+      outGradient,
+      x,
+      columns,
+      weight,
+      statistics,
+      &xGradient,
+      &weightGradient,
+      &biasGradient,
       isCentered: true
     )
   }
@@ -61,26 +100,51 @@ extension KernelContext {
   /// Shapes: `x` and `out` (R, C); `statistics` (R), the reciprocal roots; `weight` (C), or empty for
   /// none. Zhang and Sennrich, Root mean square layer normalization (2019).
   public func rmsNorm(
-    _ x: Span<Float>, columns: Int, weight: Span<Float> = Span(), epsilon: Float,
-    into out: inout MutableSpan<Float>, statistics: inout MutableSpan<Float>
+    _ x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
   ) {
     var sum = MutableSpan<Float>()
     normalize(
-      x, residual: Span(), sum: &sum, columns: columns, weight: weight, bias: Span(),
-      epsilon: epsilon, into: &out, statistics: &statistics, isCentered: false
+      x,
+      residual: Span(),
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: Span(),
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: false
     )
   }
 
   /// Adds rows and normalizes the sum: `sum = x + residual`, then as ``rmsNorm(_:columns:weight:epsilon:into:statistics:)``.
   public func addRMSNorm(
-    _ x: Span<Float>, residual: Span<Float>, sum: inout MutableSpan<Float>, columns: Int,
-    weight: Span<Float> = Span(), epsilon: Float, into out: inout MutableSpan<Float>,
+    _ x: Span<Float>,
+    residual: Span<Float>,
+    sum: inout MutableSpan<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
     statistics: inout MutableSpan<Float>
   ) {
     precondition(residual.count == x.count && sum.count == x.count, "a sum of unequal shapes")
     normalize(
-      x, residual: residual, sum: &sum, columns: columns, weight: weight, bias: Span(),
-      epsilon: epsilon, into: &out, statistics: &statistics, isCentered: false
+      x,
+      residual: residual,
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: Span(),
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: false
     )
   }
 
@@ -88,13 +152,24 @@ extension KernelContext {
   ///
   /// The latter is (C), or empty where nobody asks; it sums over rows in fixed blocks.
   public func rmsNormBackward(
-    outGradient: Span<Float>, x: Span<Float>, columns: Int, weight: Span<Float> = Span(),
-    statistics: Span<Float>, xGradient: inout MutableSpan<Float>,
+    outGradient: Span<Float>,
+    x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    statistics: Span<Float>,
+    xGradient: inout MutableSpan<Float>,
     weightGradient: inout MutableSpan<Float>
   ) {
     var biasGradient = MutableSpan<Float>()
     normalizeBackward(
-      outGradient, x, columns, weight, statistics, &xGradient, &weightGradient, &biasGradient,
+      outGradient,
+      x,
+      columns,
+      weight,
+      statistics,
+      &xGradient,
+      &weightGradient,
+      &biasGradient,
       isCentered: false
     )
   }
@@ -104,9 +179,16 @@ extension KernelContext {
 
 extension KernelContext {
   private func normalize(
-    _ x: Span<Float>, residual: Span<Float>, sum: inout MutableSpan<Float>, columns: Int,
-    weight: Span<Float>, bias: Span<Float>, epsilon: Float, into out: inout MutableSpan<Float>,
-    statistics: inout MutableSpan<Float>, isCentered: Bool
+    _ x: Span<Float>,
+    residual: Span<Float>,
+    sum: inout MutableSpan<Float>,
+    columns: Int,
+    weight: Span<Float>,
+    bias: Span<Float>,
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>,
+    isCentered: Bool
   ) {
     let kept = isCentered ? Self.layerNormStatistics : 1
     let rows = statistics.count / kept
@@ -121,8 +203,16 @@ extension KernelContext {
     unsafe withInputs(x, residual, weight, bias) { x, residual, weight, bias in
       unsafe withOutputs(&sum, &out, &statistics) { sum, out, statistics in
         nonisolated(unsafe) let whole = unsafe closs_norm(
-          x: x, residual: residual, sum: sum, weight: weight, bias: bias, rows: rows,
-          columns: columns, epsilon: epsilon, out: out, statistics: statistics
+          x: x,
+          residual: residual,
+          sum: sum,
+          weight: weight,
+          bias: bias,
+          rows: rows,
+          columns: columns,
+          epsilon: epsilon,
+          out: out,
+          statistics: statistics
         )
         forEachRowBlock(rows: rows, columns: columns) { range in
           let start = range.lowerBound * columns
@@ -144,9 +234,14 @@ extension KernelContext {
   }
 
   private func normalizeBackward(
-    _ outGradient: Span<Float>, _ x: Span<Float>, _ columns: Int, _ weight: Span<Float>,
-    _ statistics: Span<Float>, _ xGradient: inout MutableSpan<Float>,
-    _ weightGradient: inout MutableSpan<Float>, _ biasGradient: inout MutableSpan<Float>,
+    _ outGradient: Span<Float>,
+    _ x: Span<Float>,
+    _ columns: Int,
+    _ weight: Span<Float>,
+    _ statistics: Span<Float>,
+    _ xGradient: inout MutableSpan<Float>,
+    _ weightGradient: inout MutableSpan<Float>,
+    _ biasGradient: inout MutableSpan<Float>,
     isCentered: Bool
   ) {
     let kept = isCentered ? Self.layerNormStatistics : 1
@@ -170,8 +265,14 @@ extension KernelContext {
         unsafe withOutput(&partialSpan) { partials in
           guard let partials = unsafe partials, rows > 0 else { return }
           nonisolated(unsafe) let whole = unsafe closs_norm_gradient(
-            dout: dout, x: x, weight: weight, statistics: statistics, rows: rows,
-            columns: columns, dx: dx, dweight: dweight == nil ? nil : partials,
+            dout: dout,
+            x: x,
+            weight: weight,
+            statistics: statistics,
+            rows: rows,
+            columns: columns,
+            dx: dx,
+            dweight: dweight == nil ? nil : partials,
             dbias: dbias == nil ? nil : partials + partialCount
           )
           forEachReductionBlock(blocks, columns: columns) { block, range in

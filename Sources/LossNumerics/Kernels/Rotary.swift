@@ -98,8 +98,11 @@ extension KernelContext {
   ///
   /// - Precondition: Positions lie in the table, and the heads in `x` without touching each other.
   public func rotate(
-    _ x: inout MutableSpan<Float>, layout: HeadLayout, positions: Span<Int32>,
-    table: RotaryTable, pairing: RotaryPairing
+    _ x: inout MutableSpan<Float>,
+    layout: HeadLayout,
+    positions: Span<Int32>,
+    table: RotaryTable,
+    pairing: RotaryPairing
   ) {
     turn(&x, layout, positions, table, pairing, isInverse: false)
   }
@@ -109,15 +112,22 @@ extension KernelContext {
   /// A turn's transpose is its inverse, so the output's gradient becomes the input's; unlike other
   /// backward passes this one does not add.
   public func rotateBackward(
-    _ gradient: inout MutableSpan<Float>, layout: HeadLayout, positions: Span<Int32>,
-    table: RotaryTable, pairing: RotaryPairing
+    _ gradient: inout MutableSpan<Float>,
+    layout: HeadLayout,
+    positions: Span<Int32>,
+    table: RotaryTable,
+    pairing: RotaryPairing
   ) {
     turn(&gradient, layout, positions, table, pairing, isInverse: true)
   }
 
   private func turn(
-    _ x: inout MutableSpan<Float>, _ layout: HeadLayout, _ positions: Span<Int32>,
-    _ table: RotaryTable, _ pairing: RotaryPairing, isInverse: Bool
+    _ x: inout MutableSpan<Float>,
+    _ layout: HeadLayout,
+    _ positions: Span<Int32>,
+    _ table: RotaryTable,
+    _ pairing: RotaryPairing,
+    isInverse: Bool
   ) {
     let tokens = positions.count
     layout.requireFits(tokens: tokens, count: x.count, rotaryDimension: table.rotaryDimension)
@@ -138,17 +148,25 @@ extension KernelContext {
           guard let x = unsafe x, let positions = unsafe positions else { return }
           nonisolated(unsafe) let (whole, output) = unsafe (
             closs_rotary(
-              cosines: cosines, sines: sines, positions: positions,
-              pairs: table.frequencies.count, heads: layout.heads,
-              token_stride: layout.tokenStride, head_stride: layout.headStride,
-              is_interleaved: pairing == .interleaved, is_inverse: isInverse
+              cosines: cosines,
+              sines: sines,
+              positions: positions,
+              pairs: table.frequencies.count,
+              heads: layout.heads,
+              token_stride: layout.tokenStride,
+              head_stride: layout.headStride,
+              is_interleaved: pairing == .interleaved,
+              is_inverse: isInverse
             ), x
           )
           forEachRowBlock(rows: tokens, columns: columns) { range in
             var part = unsafe whole
             unsafe part.positions += range.lowerBound
             unsafe closs_rotate(
-              code, &part, range.count, output + range.lowerBound * layout.tokenStride
+              code,
+              &part,
+              range.count,
+              output + range.lowerBound * layout.tokenStride
             )
           }
         }

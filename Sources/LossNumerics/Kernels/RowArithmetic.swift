@@ -53,7 +53,10 @@ extension KernelContext {
         nonisolated(unsafe) let (input, output) = unsafe (x, partials)
         forEachReductionBlock(blocks, columns: columns) { block, range in
           unsafe closs_column_sums(
-            code, input + range.lowerBound * columns, range.count, columns,
+            code,
+            input + range.lowerBound * columns,
+            range.count,
+            columns,
             output + block * columns
           )
         }

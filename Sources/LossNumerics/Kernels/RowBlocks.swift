@@ -9,7 +9,9 @@ extension KernelContext {
 
   /// Does rows in blocks, on all threads where that pays; rows that do not depend on each other.
   func forEachRowBlock(
-    rows: Int, columns: Int, _ body: @Sendable (_ rows: Range<Int>) -> Void
+    rows: Int,
+    columns: Int,
+    _ body: @Sendable (_ rows: Range<Int>) -> Void
   ) {
     guard rows > 0, columns > 0 else { return }
     guard rows * columns > Self.serialElements else { return body(0..<rows) }
@@ -22,7 +24,8 @@ extension KernelContext {
 
   /// Does the blocks of a reduction, on all threads where that pays.
   func forEachReductionBlock(
-    _ blocks: ReductionBlocks, columns: Int,
+    _ blocks: ReductionBlocks,
+    columns: Int,
     _ body: @Sendable (_ block: Int, _ rows: Range<Int>) -> Void
   ) {
     guard blocks.rows * columns > Self.serialElements else {

@@ -6,7 +6,10 @@ extension KernelContext {
   ///
   /// A NaN or plus infinity in a row makes the row NaN, and so does a row of minus infinities.
   public func softmax(
-    _ x: Span<Float>, columns: Int, scale: Float = 1, into out: inout MutableSpan<Float>
+    _ x: Span<Float>,
+    columns: Int,
+    scale: Float = 1,
+    into out: inout MutableSpan<Float>
   ) {
     let rows = columns == 0 ? 0 : x.count / columns
     requireCount(x.count, rows, columns, "x")
@@ -28,7 +31,10 @@ extension KernelContext {
 
   /// Adds the gradient of ``softmax(_:columns:scale:into:)`` to `xGradient`, given its output.
   public func softmaxBackward(
-    outGradient: Span<Float>, out: Span<Float>, columns: Int, scale: Float = 1,
+    outGradient: Span<Float>,
+    out: Span<Float>,
+    columns: Int,
+    scale: Float = 1,
     xGradient: inout MutableSpan<Float>
   ) {
     let rows = columns == 0 ? 0 : out.count / columns
@@ -45,7 +51,13 @@ extension KernelContext {
         forEachRowBlock(rows: rows, columns: columns) { range in
           let start = range.lowerBound * columns
           unsafe closs_softmax_backward(
-            code, gradient + start, value + start, range.count, columns, scale, result + start
+            code,
+            gradient + start,
+            value + start,
+            range.count,
+            columns,
+            scale,
+            result + start
           )
         }
       }
@@ -56,7 +68,9 @@ extension KernelContext {
   ///
   /// Minus infinity for a row of minus infinities; NaN where there is a NaN or plus infinity.
   public func logSumExp(
-    _ x: Span<Float>, columns: Int, into results: inout MutableSpan<Float>
+    _ x: Span<Float>,
+    columns: Int,
+    into results: inout MutableSpan<Float>
   ) {
     requireCount(x.count, results.count, columns, "x")
     var totals = LogitTotals(rows: results.count, columns: columns)
