@@ -18,7 +18,7 @@ typedef struct norm_row_facts {
   const float *dout;
   const float *x;
   float *dx;
-  float mean, correction, scale;
+  float mean, shift, scale;
   float mean_g, mean_gh;
 } norm_row_facts;
 #endif
@@ -35,7 +35,7 @@ CLOSS_INLINE void norm_means(
       vfloat g = vf_load(row->dout + at);
       if (weight) g *= vf_load(weight + at);
       vfloat h = vf_load(row->x + at);
-      if (is_centered) h = (h - row->mean) - row->correction;
+      if (is_centered) h = vf_fma(h - row->mean, vf_splat(row->scale), vf_splat(row->shift));
       g_sums[k] += g;
       gh_sums[k] = vf_fma(g, h, gh_sums[k]);
     }
@@ -45,12 +45,13 @@ CLOSS_INLINE void norm_means(
     vfloat g = vf_load_up_to(row->dout + i, rest);
     if (weight) g *= vf_load_up_to(weight + i, rest);
     vfloat h = vf_load_up_to(row->x + i, rest);
-    if (is_centered) h = (h - row->mean) - row->correction;
+    if (is_centered) h = vf_fma(h - row->mean, vf_splat(row->scale), vf_splat(row->shift));
     g_sums[0] += g;
     gh_sums[0] = vf_fma(g, h, gh_sums[0]);
   }
   row->mean_g = is_centered ? vf_sum(g_sums[0] + g_sums[1]) / (float)count : 0;
-  row->mean_gh = vf_sum(gh_sums[0] + gh_sums[1]) * row->scale / (float)count;
+  row->mean_gh = vf_sum(gh_sums[0] + gh_sums[1]) / (float)count;
+  if (!is_centered) row->mean_gh *= row->scale;
 }
 
 // Sixteen columns (or `rest`, if fewer) of `rows` rows.
@@ -66,8 +67,8 @@ CLOSS_INLINE void norm_spread(
     const norm_row_facts *row = facts + k;
     const vfloat dout = vf_load_up_to(row->dout + i, rest);
     vfloat h = vf_load_up_to(row->x + i, rest);
-    if (is_centered) h = (h - row->mean) - row->correction;
-    h *= row->scale;
+    h = is_centered ? vf_fma(h - row->mean, vf_splat(row->scale), vf_splat(row->shift))
+                    : h * row->scale;
     vfloat g = gradient->weight ? dout * weight : dout;
     if (is_centered) g -= row->mean_g;
     g = vf_fma(h, vf_splat(-row->mean_gh), g);
@@ -92,7 +93,7 @@ CLOSS_INLINE void norm_gather(
     row->dx = gradient->dx + (first + k) * columns;
     const float *kept = gradient->statistics + (first + k) * (is_centered ? 3 : 1);
     row->mean = is_centered ? kept[0] : 0;
-    row->correction = is_centered ? kept[1] : 0;
+    row->shift = is_centered ? kept[1] : 0;
     row->scale = kept[is_centered ? 2 : 0];
     norm_means(row, gradient->weight, columns, is_centered);
   }

@@ -2,7 +2,7 @@
 
 #define row_largest CLOSS_NAME(row_largest)
 #define row_exponentials CLOSS_NAME(row_exponentials)
-#define softmax_row CLOSS_NAME(softmax_row)
+#define softmax_rows CLOSS_NAME(softmax_rows)
 #define softmax_row_backward CLOSS_NAME(softmax_row_backward)
 
 // The largest element, scaled; NaNs are passed over, and an empty row has minus infinity.
@@ -58,24 +58,41 @@ CLOSS_INLINE float row_exponentials(
   return vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-CLOSS_INLINE void softmax_row(const float *x, size_t count, float scale, float *out) {
-  const float largest = row_largest(x, count, scale);
-  double sum = 0;
-  for (size_t i = 0; i < count; i += CLOSS_LOGITS_BLOCK) {
-    const size_t width = count - i < CLOSS_LOGITS_BLOCK ? count - i : CLOSS_LOGITS_BLOCK;
-    sum += (double)row_exponentials(x + i, width, scale, largest, out + i);
+// A few rows, stage by stage, so that the sums of one need not wait for those of another.
+CLOSS_INLINE void softmax_rows(
+    const float *x, size_t rows, size_t count, float scale, float *out) {
+  float largest[4];
+#pragma clang loop unroll(full)
+  for (size_t k = 0; k < rows; k++) largest[k] = row_largest(x + k * count, count, scale);
+  double sums[4] = {0, 0, 0, 0};
+#pragma clang loop unroll(full)
+  for (size_t k = 0; k < rows; k++) {
+    for (size_t i = 0; i < count; i += CLOSS_LOGITS_BLOCK) {
+      const size_t width = count - i < CLOSS_LOGITS_BLOCK ? count - i : CLOSS_LOGITS_BLOCK;
+      const size_t at = k * count + i;
+      sums[k] += (double)row_exponentials(x + at, width, scale, largest[k], out + at);
+    }
   }
-  const float inverse = (float)(1.0 / sum);
-  for (size_t i = 0; i < count; i += VF_LANES) {
-    vf_store_up_to(out + i, vf_load_up_to(out + i, count - i) * inverse, count - i);
+#pragma clang loop unroll(full)
+  for (size_t k = 0; k < rows; k++) {
+    const float inverse = (float)(1.0 / sums[k]);
+    float *row = out + k * count;
+    size_t i = 0;
+    for (; i + VF_LANES <= count; i += VF_LANES) vf_store(row + i, vf_load(row + i) * inverse);
+    if (i < count) {
+      vf_store_first(row + i, vf_load_first(row + i, count - i) * inverse, count - i);
+    }
   }
 }
 
 static void CLOSS_NAME(softmax)(
     const float *x, size_t rows, size_t columns, float scale, float *out) {
-  for (size_t row = 0; row < rows; row++) {
-    softmax_row(x + row * columns, columns, scale, out + row * columns);
+  size_t row = 0;
+  // Longer rows go one by one: four of them would not stay in the first cache.
+  for (; row + 4 <= rows && columns <= CLOSS_LOGITS_BLOCK; row += 4) {
+    softmax_rows(x + row * columns, 4, columns, scale, out + row * columns);
   }
+  for (; row < rows; row++) softmax_rows(x + row * columns, 1, columns, scale, out + row * columns);
 }
 
 // With y = softmax(scale * x): dy_j / dx_i = scale * y_j ((i = j) - y_i), so
@@ -96,11 +113,15 @@ CLOSS_INLINE void softmax_row_backward(
     sums[0] = vf_fma(vf_load_up_to(dout + i, count - i), y, sums[0]);
   }
   const float sum = vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
-  for (i = 0; i < count; i += VF_LANES) {
+  for (i = 0; i + VF_LANES <= count; i += VF_LANES) {
+    const vfloat y = vf_load(out + i) * scale;
+    vf_store(dx + i, vf_fma(y, vf_load(dout + i) - sum, vf_load(dx + i)));
+  }
+  if (i < count) {
     const size_t rest = count - i;
-    const vfloat y = vf_load_up_to(out + i, rest) * scale;
-    const vfloat g = vf_load_up_to(dout + i, rest) - sum;
-    vf_store_up_to(dx + i, vf_fma(y, g, vf_load_up_to(dx + i, rest)), rest);
+    const vfloat y = vf_load_first(out + i, rest) * scale;
+    const vfloat g = vf_load_first(dout + i, rest) - sum;
+    vf_store_first(dx + i, vf_fma(y, g, vf_load_first(dx + i, rest)), rest);
   }
 }
 

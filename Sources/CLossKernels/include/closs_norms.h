@@ -11,8 +11,9 @@
 
 #include "closs_variant.h"
 
-// What the forward pass of a layer norm keeps of each row: the mean, what rounding the mean left out,
-// and the reciprocal standard deviation.
+// What the forward pass of a layer norm keeps of each row: the mean m rounded to a float, a shift s,
+// and the reciprocal standard deviation r, so that (x - m) r + s is the normalized element. The shift is
+// what rounding the mean left out, in deviations.
 enum { CLOSS_LAYER_NORM_STATISTICS = 3 };
 
 // One matrix of rows through a norm, forward. `residual` and `sum` are both NULL, or both (R, C): then

@@ -6,8 +6,10 @@ import Execution
 // 1e4 and spread 1 keeps its digits.
 
 extension KernelContext {
-  /// The floats that a layer norm keeps of each row for its gradient: the mean, what rounding the mean
-  /// left out, and the reciprocal standard deviation.
+  /// The floats that a layer norm keeps of each row for its gradient.
+  ///
+  /// The mean m rounded to a float, a shift s, and the reciprocal standard deviation r: the normalized
+  /// element is (x − m) · r + s, where s is what rounding the mean left out, in deviations.
   public static let layerNormStatistics = Int(CLOSS_LAYER_NORM_STATISTICS)
 
   /// Normalizes rows to mean 0 and variance 1: `out = (x − mean) / √(variance + epsilon) · weight + bias`.

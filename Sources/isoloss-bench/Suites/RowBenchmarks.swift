@@ -19,6 +19,21 @@ private func values(_ count: Int, seed: UInt64) -> [Float] {
   return (0..<count).map { _ in Float(4 * generator.nextUniform() - 2) }
 }
 
+/// Random values that begin at the start of a cache line, as PyTorch's tensors do.
+///
+/// An array begins in the middle of one, and then each vector that is read or written touches two. The
+/// memory is kept until the process ends.
+private func linedValues(_ count: Int, seed: UInt64) -> UnsafeMutableBufferPointer<Float> {
+  // SAFETY: room for `count` floats, all written before anything reads them.
+  let room = UnsafeMutableRawPointer.allocate(byteCount: 4 * count, alignment: 64)
+  let buffer = unsafe UnsafeMutableBufferPointer(
+    start: room.bindMemory(to: Float.self, capacity: count),
+    count: count
+  )
+  _ = unsafe buffer.initialize(from: values(count, seed: seed))
+  return unsafe buffer
+}
+
 /// A kernel on (rows, columns) that is run often enough to be timed; the figure is the last run's.
 private func rowBenchmark(
   _ kernel: String,
@@ -42,17 +57,17 @@ private func rowBenchmark(
 
 private func layerNorm() -> Benchmark {
   rowBenchmark("layer-norm", 2048, 384) {
-    let x = values(2048 * 384, seed: 1)
+    let x = unsafe linedValues(2048 * 384, seed: 1)
     let weight = [Float](repeating: 1, count: 384)
     let bias = [Float](repeating: 0, count: 384)
-    var out = x
+    let out = unsafe linedValues(2048 * 384, seed: 2)
     var statistics = [Float](repeating: 0, count: 3 * 2048)
     return (
       {
-        var outSpan = out.mutableSpan
+        var outSpan = unsafe out.mutableSpan
         var statisticsSpan = statistics.mutableSpan
         kernels.layerNorm(
-          x.span,
+          unsafe x.span,
           columns: 384,
           weight: weight.span,
           bias: bias.span,
@@ -60,45 +75,45 @@ private func layerNorm() -> Benchmark {
           into: &outSpan,
           statistics: &statisticsSpan
         )
-        return Double(out[5])
+        return unsafe Double(out[5])
       },
       // A row has variance 4/3 on average.
-      { abs($0 - Double(x[5]) / (4.0 / 3).squareRoot()) < 0.2 }
+      { unsafe abs($0 - Double(x[5]) / (4.0 / 3).squareRoot()) < 0.2 }
     )
   }
 }
 
 private func layerNormBackward() -> Benchmark {
   rowBenchmark("layer-norm-backward", 2048, 384) {
-    let x = values(2048 * 384, seed: 1)
-    let outGradient = values(2048 * 384, seed: 2)
+    let x = unsafe linedValues(2048 * 384, seed: 1)
+    let outGradient = unsafe linedValues(2048 * 384, seed: 2)
     let weight = [Float](repeating: 1, count: 384)
     var statistics = [Float](repeating: 0, count: 3 * 2048)
-    var out = x
+    let out = unsafe linedValues(2048 * 384, seed: 3)
     do {
-      var outSpan = out.mutableSpan
+      var outSpan = unsafe out.mutableSpan
       var statisticsSpan = statistics.mutableSpan
       kernels.layerNorm(
-        x.span,
+        unsafe x.span,
         columns: 384,
         epsilon: 1e-5,
         into: &outSpan,
         statistics: &statisticsSpan
       )
     }
-    var xGradient = x
+    let xGradient = unsafe linedValues(2048 * 384, seed: 4)
     var weightGradient = weight
     var biasGradient = [Float](repeating: 0, count: 384)
-    let expected = (0..<2048).reduce(0) { $0 + Double(outGradient[$1 * 384 + 7]) }
+    let expected = (0..<2048).reduce(0) { unsafe $0 + Double(outGradient[$1 * 384 + 7]) }
     return (
       {
         let before = biasGradient[7]
-        var xSpan = xGradient.mutableSpan
+        var xSpan = unsafe xGradient.mutableSpan
         var weightSpan = weightGradient.mutableSpan
         var biasSpan = biasGradient.mutableSpan
         kernels.layerNormBackward(
-          outGradient: outGradient.span,
-          x: x.span,
+          outGradient: unsafe outGradient.span,
+          x: unsafe x.span,
           columns: 384,
           weight: weight.span,
           statistics: statistics.span,
@@ -115,13 +130,13 @@ private func layerNormBackward() -> Benchmark {
 
 private func softmaxRows() -> Benchmark {
   rowBenchmark("softmax", 4096, 128) {
-    let x = values(4096 * 128, seed: 3)
-    var out = x
+    let x = unsafe linedValues(4096 * 128, seed: 3)
+    let out = unsafe linedValues(4096 * 128, seed: 4)
     return (
       {
-        var span = out.mutableSpan
-        kernels.softmax(x.span, columns: 128, into: &span)
-        return out[..<128].reduce(0) { $0 + Double($1) }
+        var span = unsafe out.mutableSpan
+        kernels.softmax(unsafe x.span, columns: 128, into: &span)
+        return unsafe out[..<128].reduce(0) { $0 + Double($1) }
       },
       PreparedBenchmark.near(1, relative: 1e-6)
     )
