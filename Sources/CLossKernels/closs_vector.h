@@ -37,6 +37,9 @@ typedef uint64_t vulong __attribute__((ext_vector_type(8)));
 #define vf_store CLOSS_NAME(vf_store)
 #define vf_load_first CLOSS_NAME(vf_load_first)
 #define vf_store_first CLOSS_NAME(vf_store_first)
+#define vf_load_up_to CLOSS_NAME(vf_load_up_to)
+#define vf_load_first_or CLOSS_NAME(vf_load_first_or)
+#define vf_store_up_to CLOSS_NAME(vf_store_up_to)
 #define vf_splat CLOSS_NAME(vf_splat)
 #define vf_fma CLOSS_NAME(vf_fma)
 #define vf_max CLOSS_NAME(vf_max)
@@ -85,6 +88,32 @@ CLOSS_INLINE void vf_store_first(float *target, vfloat x, size_t count) {
   vf_store(lanes, x);
   for (size_t i = 0; i < count; i++) target[i] = lanes[i];
 #endif
+}
+
+// The first `count` lanes (0 to 16) from memory, the others `other`; reads nothing beyond.
+CLOSS_INLINE vfloat vf_load_first_or(const float *source, size_t count, float other) {
+#if CLOSS_IS_AVX512
+  const __mmask16 lanes = (__mmask16)((1u << count) - 1);
+  return (vfloat)_mm512_mask_loadu_ps(_mm512_set1_ps(other), lanes, source);
+#else
+  float lanes[VF_LANES];
+  for (size_t i = 0; i < VF_LANES; i++) lanes[i] = i < count ? source[i] : other;
+  return vf_load(lanes);
+#endif
+}
+
+// Sixteen lanes, or the `count` that are left and zeros, for the last turn of a loop.
+CLOSS_INLINE vfloat vf_load_up_to(const float *source, size_t count) {
+  return count >= VF_LANES ? vf_load(source) : vf_load_first(source, count);
+}
+
+// Sixteen lanes, or the `count` that are left.
+CLOSS_INLINE void vf_store_up_to(float *target, vfloat x, size_t count) {
+  if (count >= VF_LANES) {
+    vf_store(target, x);
+  } else {
+    vf_store_first(target, x, count);
+  }
 }
 
 // MARK: - Arithmetic

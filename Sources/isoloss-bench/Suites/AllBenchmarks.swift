@@ -7,6 +7,7 @@ func allBenchmarks() -> [Benchmark] {
     executionBenchmarks(),
     numericBenchmarks(),
     elementwiseBenchmarks(),
+    rowBenchmarks(),
     textBenchmarks(),
     adaptiveBenchmarks(),
     kneserNeyBenchmarks(),

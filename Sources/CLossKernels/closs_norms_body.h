@@ -1,0 +1,4 @@
+// Norms: forward, then backward.
+
+#include "closs_norms_forward.h"
+#include "closs_norms_backward.h"

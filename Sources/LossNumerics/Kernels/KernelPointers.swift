@@ -1,0 +1,61 @@
+// Where kernels get their pointers: several spans at once, so that a kernel needs one closure for all
+// it reads and one for all it writes. An empty span gives nil, which kernels take as absent.
+
+/// The elements of a span, for a kernel to read.
+typealias Input = UnsafePointer<Float>?
+
+/// The elements of a span, for a kernel to write.
+typealias Output = UnsafeMutablePointer<Float>?
+
+/// Gives a body the elements of a span.
+func withInput(_ a: Span<Float>, _ body: (Input) -> Void) {
+  // SAFETY: the pointer is used inside the body alone, while the span holds the memory.
+  unsafe a.withUnsafeBufferPointer { unsafe body($0.isEmpty ? nil : $0.baseAddress) }
+}
+
+/// Gives a body the elements of two spans.
+func withInputs(_ a: Span<Float>, _ b: Span<Float>, _ body: (Input, Input) -> Void) {
+  unsafe withInput(a) { a in unsafe withInput(b) { b in unsafe body(a, b) } }
+}
+
+/// Gives a body the elements of four spans.
+func withInputs(
+  _ a: Span<Float>,
+  _ b: Span<Float>,
+  _ c: Span<Float>,
+  _ d: Span<Float>,
+  _ body: (Input, Input, Input, Input) -> Void
+) {
+  unsafe withInputs(a, b) { a, b in unsafe withInputs(c, d) { c, d in unsafe body(a, b, c, d) } }
+}
+
+/// Gives a body the numbers of rows.
+func withIndices(_ a: Span<Int32>, _ body: (UnsafePointer<Int32>?) -> Void) {
+  // SAFETY: the pointer is used inside the body alone, while the span holds the memory.
+  unsafe a.withUnsafeBufferPointer { unsafe body($0.isEmpty ? nil : $0.baseAddress) }
+}
+
+/// Gives a body the elements of a span to write.
+func withOutput(_ a: inout MutableSpan<Float>, _ body: (Output) -> Void) {
+  // SAFETY: the pointer is used inside the body alone, which has exclusive access to the memory.
+  unsafe a.withUnsafeMutableBufferPointer { unsafe body($0.isEmpty ? nil : $0.baseAddress) }
+}
+
+/// Gives a body the elements of two spans to write.
+func withOutputs(
+  _ a: inout MutableSpan<Float>,
+  _ b: inout MutableSpan<Float>,
+  _ body: (Output, Output) -> Void
+) {
+  unsafe withOutput(&a) { a in unsafe withOutput(&b) { b in unsafe body(a, b) } }
+}
+
+/// Gives a body the elements of three spans to write.
+func withOutputs(
+  _ a: inout MutableSpan<Float>,
+  _ b: inout MutableSpan<Float>,
+  _ c: inout MutableSpan<Float>,
+  _ body: (Output, Output, Output) -> Void
+) {
+  unsafe withOutputs(&a, &b) { a, b in unsafe withOutput(&c) { c in unsafe body(a, b, c) } }
+}

@@ -1,0 +1,306 @@
+import CLossKernels
+import Execution
+
+// Norms over rows (R, C). Sums within a row run over sixteen lanes; a variance is taken about the
+// mean, and what rounding the mean to a float leaves out is kept beside it, so that a row with mean
+// 1e4 and spread 1 keeps its digits.
+
+extension KernelContext {
+  /// The floats that a layer norm keeps of each row for its gradient.
+  ///
+  /// The mean m rounded to a float, a shift s, and the reciprocal standard deviation r: the normalized
+  /// element is (x − m) · r + s, where s is what rounding the mean left out, in deviations.
+  public static let layerNormStatistics = Int(CLOSS_LAYER_NORM_STATISTICS)
+
+  /// Normalizes rows to mean 0 and variance 1: `out = (x − mean) / √(variance + epsilon) · weight + bias`.
+  ///
+  /// Shapes: `x` and `out` (R, C); `statistics` (R, 3), see ``layerNormStatistics``; `weight` and
+  /// `bias` (C), or empty for none. A NaN or an infinity makes its row NaN. Ba, Kiros and Hinton,
+  /// Layer normalization (2016).
+  public func layerNorm(
+    _ x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    bias: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
+  ) {
+    var sum = MutableSpan<Float>()
+    normalize(
+      x,
+      residual: Span(),
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: bias,
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: true
+    )
+  }
+
+  /// Adds rows and normalizes the sum: `sum = x + residual`, then as ``layerNorm(_:columns:weight:bias:epsilon:into:statistics:)``.
+  ///
+  /// All of (R, C); the sum passes through the cache once. For the gradient, give `sum` as `x` to the
+  /// backward pass: what it adds to is the gradient of both terms.
+  public func addLayerNorm(
+    _ x: Span<Float>,
+    residual: Span<Float>,
+    sum: inout MutableSpan<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    bias: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
+  ) {
+    precondition(residual.count == x.count && sum.count == x.count, "a sum of unequal shapes")
+    normalize(
+      x,
+      residual: residual,
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: bias,
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: true
+    )
+  }
+
+  /// Adds the gradients of a layer norm to `xGradient`, `weightGradient` and `biasGradient`.
+  ///
+  /// The last two are (C), or empty where nobody asks; they sum over rows in fixed blocks.
+  public func layerNormBackward(
+    outGradient: Span<Float>,
+    x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    statistics: Span<Float>,
+    xGradient: inout MutableSpan<Float>,
+    weightGradient: inout MutableSpan<Float>,
+    biasGradient: inout MutableSpan<Float>
+  ) {
+    normalizeBackward(
+      outGradient,
+      x,
+      columns,
+      weight,
+      statistics,
+      &xGradient,
+      &weightGradient,
+      &biasGradient,
+      isCentered: true
+    )
+  }
+
+  /// Divides rows by their root mean square: `out = x / √(mean of x² + epsilon) · weight`.
+  ///
+  /// Shapes: `x` and `out` (R, C); `statistics` (R), the reciprocal roots; `weight` (C), or empty for
+  /// none. Zhang and Sennrich, Root mean square layer normalization (2019).
+  public func rmsNorm(
+    _ x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
+  ) {
+    var sum = MutableSpan<Float>()
+    normalize(
+      x,
+      residual: Span(),
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: Span(),
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: false
+    )
+  }
+
+  /// Adds rows and normalizes the sum: `sum = x + residual`, then as ``rmsNorm(_:columns:weight:epsilon:into:statistics:)``.
+  public func addRMSNorm(
+    _ x: Span<Float>,
+    residual: Span<Float>,
+    sum: inout MutableSpan<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>
+  ) {
+    precondition(residual.count == x.count && sum.count == x.count, "a sum of unequal shapes")
+    normalize(
+      x,
+      residual: residual,
+      sum: &sum,
+      columns: columns,
+      weight: weight,
+      bias: Span(),
+      epsilon: epsilon,
+      into: &out,
+      statistics: &statistics,
+      isCentered: false
+    )
+  }
+
+  /// Adds the gradients of a root-mean-square norm to `xGradient` and `weightGradient`.
+  ///
+  /// The latter is (C), or empty where nobody asks; it sums over rows in fixed blocks.
+  public func rmsNormBackward(
+    outGradient: Span<Float>,
+    x: Span<Float>,
+    columns: Int,
+    weight: Span<Float> = Span(),
+    statistics: Span<Float>,
+    xGradient: inout MutableSpan<Float>,
+    weightGradient: inout MutableSpan<Float>
+  ) {
+    var biasGradient = MutableSpan<Float>()
+    normalizeBackward(
+      outGradient,
+      x,
+      columns,
+      weight,
+      statistics,
+      &xGradient,
+      &weightGradient,
+      &biasGradient,
+      isCentered: false
+    )
+  }
+}
+
+// MARK: - Both norms
+
+extension KernelContext {
+  private func normalize(
+    _ x: Span<Float>,
+    residual: Span<Float>,
+    sum: inout MutableSpan<Float>,
+    columns: Int,
+    weight: Span<Float>,
+    bias: Span<Float>,
+    epsilon: Float,
+    into out: inout MutableSpan<Float>,
+    statistics: inout MutableSpan<Float>,
+    isCentered: Bool
+  ) {
+    let kept = isCentered ? Self.layerNormStatistics : 1
+    let rows = statistics.count / kept
+    requireCount(statistics.count, rows, kept, "statistics")
+    requireCount(x.count, rows, columns, "x")
+    requireCount(out.count, rows, columns, "out")
+    requireRow(weight.count, columns, "weight")
+    requireRow(bias.count, columns, "bias")
+    let code = variant.code
+    // SAFETY: counts are checked above; a block of rows touches its own rows of `sum`, `out` and
+    // `statistics`, and the pool returns before the pointers end.
+    unsafe withInputs(x, residual, weight, bias) { x, residual, weight, bias in
+      unsafe withOutputs(&sum, &out, &statistics) { sum, out, statistics in
+        nonisolated(unsafe) let whole = unsafe closs_norm(
+          x: x,
+          residual: residual,
+          sum: sum,
+          weight: weight,
+          bias: bias,
+          rows: rows,
+          columns: columns,
+          epsilon: epsilon,
+          out: out,
+          statistics: statistics
+        )
+        forEachRowBlock(rows: rows, columns: columns) { range in
+          let start = range.lowerBound * columns
+          var part = unsafe whole
+          unsafe part.x += start
+          if unsafe part.residual != nil { unsafe part.residual += start }
+          if unsafe part.sum != nil { unsafe part.sum += start }
+          unsafe part.out += start
+          unsafe part.statistics += range.lowerBound * kept
+          unsafe part.rows = range.count
+          if isCentered {
+            unsafe closs_layer_norm(code, &part)
+          } else {
+            unsafe closs_rms_norm(code, &part)
+          }
+        }
+      }
+    }
+  }
+
+  private func normalizeBackward(
+    _ outGradient: Span<Float>,
+    _ x: Span<Float>,
+    _ columns: Int,
+    _ weight: Span<Float>,
+    _ statistics: Span<Float>,
+    _ xGradient: inout MutableSpan<Float>,
+    _ weightGradient: inout MutableSpan<Float>,
+    _ biasGradient: inout MutableSpan<Float>,
+    isCentered: Bool
+  ) {
+    let kept = isCentered ? Self.layerNormStatistics : 1
+    let rows = statistics.count / kept
+    requireCount(statistics.count, rows, kept, "statistics")
+    requireCount(x.count, rows, columns, "x")
+    requireCount(outGradient.count, rows, columns, "outGradient")
+    requireCount(xGradient.count, rows, columns, "xGradient")
+    requireRow(weight.count, columns, "weight")
+    requireRow(weightGradient.count, columns, "weightGradient")
+    requireRow(biasGradient.count, columns, "biasGradient")
+    let code = variant.code
+    let blocks = ReductionBlocks(rows: rows, columns: columns)
+    let partialCount = blocks.count * columns
+    var partials = [Float](repeating: 0, count: 2 * partialCount)
+    var partialSpan = partials.mutableSpan
+    // SAFETY: counts are checked above; a block touches its own rows of `dx` and its own partial
+    // sums, and the pool returns before the pointers end.
+    unsafe withInputs(outGradient, x, weight, statistics) { dout, x, weight, statistics in
+      unsafe withOutputs(&xGradient, &weightGradient, &biasGradient) { dx, dweight, dbias in
+        unsafe withOutput(&partialSpan) { partials in
+          guard let partials = unsafe partials, rows > 0 else { return }
+          nonisolated(unsafe) let whole = unsafe closs_norm_gradient(
+            dout: dout,
+            x: x,
+            weight: weight,
+            statistics: statistics,
+            rows: rows,
+            columns: columns,
+            dx: dx,
+            dweight: dweight == nil ? nil : partials,
+            dbias: dbias == nil ? nil : partials + partialCount
+          )
+          forEachReductionBlock(blocks, columns: columns) { block, range in
+            let start = range.lowerBound * columns
+            var part = unsafe whole
+            unsafe part.dout += start
+            unsafe part.x += start
+            unsafe part.dx += start
+            unsafe part.statistics += range.lowerBound * kept
+            if unsafe part.dweight != nil { unsafe part.dweight += block * columns }
+            if unsafe part.dbias != nil { unsafe part.dbias += block * columns }
+            unsafe part.rows = range.count
+            if isCentered {
+              unsafe closs_layer_norm_backward(code, &part)
+            } else {
+              unsafe closs_rms_norm_backward(code, &part)
+            }
+          }
+          if unsafe dweight != nil {
+            unsafe closs_add_blocks(code, partials, blocks.count, columns, dweight)
+          }
+          if unsafe dbias != nil {
+            unsafe closs_add_blocks(code, partials + partialCount, blocks.count, columns, dbias)
+          }
+        }
+      }
+    }
+  }
+}
