@@ -4,6 +4,8 @@
 // or in place: for each panel: one tile of C in registers. The tile of A stays in the first level of
 // the cache, the panels (128 kB) in the second, and what comes next is fetched meanwhile.
 
+#include "closs_vector_math.h"
+#include "closs_activation_functions.h"
 #include "closs_gemm_tile.h"
 #include "closs_gemm_pack.h"
 #include "closs_gemm_thin.h"
@@ -22,6 +24,9 @@
 #define gemm_group CLOSS_NAME(gemm_group)
 #define gemm_tile_flavored CLOSS_NAME(gemm_tile_flavored)
 #define gemm_ahead CLOSS_NAME(gemm_ahead)
+#define gemm_activate CLOSS_NAME(gemm_activate)
+#define gemm_end CLOSS_NAME(gemm_end)
+#define gemm_end_at CLOSS_NAME(gemm_end_at)
 #define gemm_chains CLOSS_NAME(gemm_chains)
 #define gemm_fetch_left CLOSS_NAME(gemm_fetch_left)
 #define gemm_fetch_ahead CLOSS_NAME(gemm_fetch_ahead)
@@ -179,33 +184,67 @@ CLOSS_INLINE void gemm_fetch_left(
   }
 }
 
+// What is done with a tile of the result when its last chain is added.
+typedef struct gemm_end {
+  const float *bias;  // of the columns at hand, or NULL
+  bool activates;
+  closs_activation activation;
+} gemm_end;
+
+// The end of the columns that begin `count` further on.
+CLOSS_INLINE gemm_end gemm_end_at(gemm_end end, size_t count) {
+  if (end.bias) end.bias += count;
+  return end;
+}
+
+// Passes a tile of the result through an activation while it is in the first level of the cache.
+static void gemm_activate(
+    closs_activation activation, size_t rows, size_t columns, float *c, size_t c_row) {
+#define CLOSS_ACTIVATE(function) \
+  for (size_t i = 0; i < rows; i++) { \
+    for (size_t j = 0; j < columns; j += VF_LANES) { \
+      float *target = c + i * c_row + j; \
+      const size_t count = columns - j < VF_LANES ? columns - j : VF_LANES; \
+      vf_store_first(target, function(vf_load_first(target, count)), count); \
+    } \
+  }
+  switch (activation) {
+    case CLOSS_RELU: CLOSS_ACTIVATE(vf_relu) break;
+    case CLOSS_SILU: CLOSS_ACTIVATE(vf_silu) break;
+    case CLOSS_GELU: CLOSS_ACTIVATE(vf_gelu) break;
+    case CLOSS_GELU_TANH: CLOSS_ACTIVATE(vf_gelu_tanh) break;
+  }
+#undef CLOSS_ACTIVATE
+}
+
 // Multiplies some rows by a panel. The chains of the promise follow each other while C is at hand.
 CLOSS_INLINE void gemm_chains(
     size_t rows, size_t columns, size_t depth, const float *a, const gemm_left *left,
-    const float *b, size_t b_depth, float *c, size_t c_row, bool adds, const float *bias,
+    const float *b, size_t b_depth, float *c, size_t c_row, bool adds, gemm_end end,
     bool is_thin) {
   size_t k = 0;
   do {
     const size_t rest = depth - k;
     const size_t chain = rest < CLOSS_GEMM_DEPTH ? rest : CLOSS_GEMM_DEPTH;
-    const float *last = chain == rest ? bias : NULL;
+    const float *bias = chain == rest ? end.bias : NULL;
     if (is_thin) {
       gemm_thin(
           rows, columns, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth,
-          b_depth, c, c_row, adds || k > 0, last);
+          b_depth, c, c_row, adds || k > 0, bias);
     } else {
       gemm_tile_flavored(
           rows, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth, b_depth, c,
-          c_row, columns, adds || k > 0, last);
+          c_row, columns, adds || k > 0, bias);
     }
     k += chain;
   } while (k < depth);
+  if (end.activates) gemm_activate(end.activation, rows, columns, c, c_row);
 }
 
 // Multiplies all rows by a group of panels.
 static void gemm_group(
     size_t rows, size_t depth, const gemm_left *left, const gemm_right *right, float *c,
-    size_t c_row, bool adds, const float *bias, const gemm_ahead *ahead) {
+    size_t c_row, bool adds, gemm_end end, const gemm_ahead *ahead) {
   const size_t tiles = gemm_tile_count(rows);
   const size_t rest = right->columns % CLOSS_PANEL_COLUMNS;
   const bool ends_thin = rest > 0 && rest <= 2 && rows >= VF_LANES && !left->tile;
@@ -219,7 +258,7 @@ static void gemm_group(
       gemm_chains(
           height, others < CLOSS_PANEL_COLUMNS ? others : CLOSS_PANEL_COLUMNS, depth, a, left,
           right->start + j / CLOSS_PANEL_COLUMNS * right->panel, right->depth,
-          c + first * c_row + j, c_row, adds, bias ? bias + j : NULL, false);
+          c + first * c_row + j, c_row, adds, gemm_end_at(end, j), false);
     }
     gemm_fetch_ahead(ahead, tile, tiles);
     if (!left->tile && tile + 1 < tiles) {
@@ -232,7 +271,7 @@ static void gemm_group(
         rows - first < VF_LANES ? rows - first : VF_LANES, rest, depth,
         left->start + first * left->row, left,
         right->start + columns / CLOSS_PANEL_COLUMNS * right->panel, right->depth,
-        c + first * c_row + columns, c_row, adds, bias ? bias + columns : NULL, true);
+        c + first * c_row + columns, c_row, adds, gemm_end_at(end, columns), true);
   }
 }
 
@@ -273,11 +312,13 @@ static void CLOSS_NAME(gemm_block)(
     const gemm_left left = gemm_packs_left(columns, depth)
                                ? gemm_pack_left(product, a, rows, depth, packed_left)
                                : (gemm_left){a, product->a_row, product->a_depth, 0};
-    const float *bias = depth == rest ? product->bias : NULL;
+    const gemm_end end =
+        depth == rest ? (gemm_end){product->bias, product->activates, product->activation}
+                      : (gemm_end){0};
     size_t j = 0;
     while (j < columns) {
-      const size_t end = j < whole ? whole : columns;
-      const size_t width = end - j < most ? end - j : most;
+      const size_t stop = j < whole ? whole : columns;
+      const size_t width = stop - j < most ? stop - j : most;
       const gemm_ahead source = gemm_source(product, column + j, width, start, depth);
       const gemm_right right =
           gemm_pack_group(product, &source, width, depth, in_place && j < whole, packed_right);
@@ -286,7 +327,7 @@ static void CLOSS_NAME(gemm_block)(
           gemm_source(product, column + j + width, next < most ? next : most, start, depth);
       gemm_group(
           rows, depth, &left, &right, c + j, product->c_row, product->adds || start > 0,
-          bias ? bias + column + j : NULL, &ahead);
+          gemm_end_at(end, column + j), &ahead);
       j += width;
     }
     start += depth;

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "closs_activations.h"
 #include "closs_variant.h"
 
 // The depth is cut into blocks of this many terms. An element of the result is
@@ -40,6 +41,10 @@ typedef struct closs_gemm {
 
   // Whether C is added to instead of set.
   bool adds;
+
+  // Whether the result, bias included, then passes through `activation`.
+  bool activates;
+  closs_activation activation;
 } closs_gemm;
 
 // How many columns a panel of the packed right operand has.

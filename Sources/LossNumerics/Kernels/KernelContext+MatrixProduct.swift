@@ -2,7 +2,7 @@ internal import CLossKernels
 internal import Execution
 
 extension KernelContext {
-  /// Multiplies matrices: C = A · B + bias, or C += A · B + bias.
+  /// Multiplies matrices: C = f(A · B + bias), or C = f(C + A · B + bias).
   ///
   /// - Parameters:
   ///   - product: The shapes, and how the operands lie in memory.
@@ -10,6 +10,7 @@ extension KernelContext {
   ///   - left: A.
   ///   - right: B.
   ///   - bias: One value for each column, added at the end, if given.
+  ///   - activation: What the result passes through at last, bias included, if anything.
   ///   - result: C; what it held before matters only if the product accumulates.
   /// - Precondition: The spans hold the operands as the shapes place them.
   public func multiply(
@@ -18,6 +19,7 @@ extension KernelContext {
     _ left: Span<Float>,
     _ right: Span<Float>,
     bias: Span<Float>? = nil,
+    activation: Activation? = nil,
     into result: inout MutableSpan<Float>
   ) {
     let rightLayout = product.rightLayout
@@ -28,7 +30,7 @@ extension KernelContext {
       unsafe kernel.b = right.baseAddress
       unsafe kernel.b_depth = product.right == .plain ? rightLayout.stride : 1
       unsafe kernel.b_column = product.right == .plain ? 1 : rightLayout.stride
-      unsafe multiply(product, batch, left, kernel, bias, &result)
+      unsafe multiply(product, batch, left, kernel, bias, activation, &result)
     }
   }
 
@@ -41,6 +43,7 @@ extension KernelContext {
   ///   - left: A.
   ///   - right: B, packed.
   ///   - bias: One value for each column, added at the end, if given.
+  ///   - activation: What the result passes through at last, bias included, if anything.
   ///   - result: C; what it held before matters only if the product accumulates.
   /// - Precondition: B was packed for this context's variant and has the product's shape.
   public func multiply(
@@ -48,6 +51,7 @@ extension KernelContext {
     _ left: Span<Float>,
     _ right: borrowing PackedMatrix,
     bias: Span<Float>? = nil,
+    activation: Activation? = nil,
     into result: inout MutableSpan<Float>
   ) {
     precondition(
@@ -62,7 +66,7 @@ extension KernelContext {
     var kernel = unsafe closs_gemm()
     // SAFETY: the packed matrix is borrowed over the call and has the shape, as was checked.
     unsafe kernel.packed_b = UnsafePointer(right.memory.start)
-    unsafe multiply(product, .one, left, kernel, bias, &result)
+    unsafe multiply(product, .one, left, kernel, bias, activation, &result)
   }
 
   /// Packs a right operand in the order in which products read it, for use in many.
@@ -98,6 +102,7 @@ extension KernelContext {
     _ left: Span<Float>,
     _ right: closs_gemm,
     _ bias: Span<Float>?,
+    _ activation: Activation?,
     _ result: inout MutableSpan<Float>
   ) {
     let leftLayout = product.leftLayout
@@ -123,6 +128,10 @@ extension KernelContext {
     unsafe kernel.a_depth = product.left == .plain ? 1 : leftLayout.stride
     unsafe kernel.c_row = resultLayout.stride
     unsafe kernel.adds = product.accumulates
+    if let activation {
+      unsafe kernel.activates = true
+      unsafe kernel.activation = activation.code
+    }
     // SAFETY: the extents were checked against the spans, which live until this returns.
     unsafe left.withUnsafeBufferPointer { left in
       unsafe result.withUnsafeMutableBufferPointer { result in

@@ -115,6 +115,37 @@ struct MatrixProductTests {
     }
   }
 
+  @Test(
+    "ends with an activation, in the bits of one taken afterwards",
+    arguments: Activation.allCases
+  )
+  func activation(_ activation: Activation) {
+    for variant in KernelVariant.supported {
+      let kernels = KernelContext(variant: variant)
+      let example = ProductCase(37, 520, 50, .plain, .transposed)
+      let operands = example.operands()
+      let bias = (0..<50).map { Float($0 - 25) }
+      var plain = [Float](repeating: .nan, count: 37 * 50)
+      var span = plain.mutableSpan
+      let (left, right) = (operands.left.span, operands.right.span)
+      kernels.multiply(example.shape, left, right, bias: bias.span, into: &span)
+      var afterwards = plain
+      span = afterwards.mutableSpan
+      kernels.activate(activation, plain.span, into: &span)
+      var fused = plain
+      span = fused.mutableSpan
+      kernels.multiply(
+        example.shape,
+        left,
+        right,
+        bias: bias.span,
+        activation: activation,
+        into: &span
+      )
+      #expect(fused == afterwards)
+    }
+  }
+
   @Test("multiplies batches, each as if alone")
   func batches() {
     let kernels = KernelContext()
