@@ -61,7 +61,8 @@ typedef struct gemm_left {
 static gemm_left gemm_pack_left(
     const closs_gemm *product, const float *a, size_t rows, size_t depth, float *target) {
   const size_t tiles = gemm_tile_count(rows);
-  const gemm_left left = {target, 1, CLOSS_TILE_ROWS, CLOSS_TILE_ROWS * depth};
+  // Packing stores whole vectors: room behind each tile keeps them out of the next.
+  const gemm_left left = {target, 1, CLOSS_TILE_ROWS, CLOSS_TILE_ROWS * depth + VF_LANES};
   if (product->a_row == 1) {
     enum { LEFT_STEPS = 8 };
     // A few steps through all tiles before the next: each step may lie in another page of memory.
@@ -349,7 +350,7 @@ static size_t CLOSS_NAME(gemm_panel_columns)(void) { return CLOSS_PANEL_COLUMNS;
 static size_t CLOSS_NAME(gemm_scratch)(size_t rows, size_t depth) {
   const size_t block = depth < CLOSS_BLOCK_DEPTH ? depth : CLOSS_BLOCK_DEPTH;
   return CLOSS_GROUP_FLOATS
-         + gemm_tile_count(rows) * CLOSS_TILE_ROWS * block + VF_LANES;
+         + gemm_tile_count(rows) * (CLOSS_TILE_ROWS * block + VF_LANES);
 }
 
 #undef CLOSS_TILE_ROWS

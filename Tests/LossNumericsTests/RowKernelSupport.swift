@@ -38,9 +38,6 @@ func worst(_ values: [Float], _ references: [Double], scale: Double? = nil) -> D
   }
 }
 
-/// The bits of floats, so that NaNs and zeros compare.
-func bits(_ values: [Float]) -> [UInt32] { values.map(\.bitPattern) }
-
 /// The central difference of a function of many numbers along one of them.
 func centralDifference(
   at point: [Double],
