@@ -26,7 +26,9 @@ private func serial(_ variant: KernelVariant) -> KernelContext {
   KernelContext(variant: variant, pool: WorkerPool(threadCount: 1))
 }
 
-private func activated(_ kernels: KernelContext, _ activation: Activation, _ input: [Float]) -> [Float] {
+private func activated(_ kernels: KernelContext, _ activation: Activation, _ input: [Float])
+  -> [Float]
+{
   var output = [Float](repeating: 0, count: input.count)
   var target = output.mutableSpan
   kernels.activate(activation, input.span, into: &target)
@@ -66,7 +68,8 @@ struct ActivationTests {
 
   @Test("four units in the last place", arguments: Activation.allCases, KernelVariant.supported)
   func accuracy(_ activation: Activation, _ variant: KernelVariant) {
-    let input = uniformFloats(100_000, from: -1, to: 12, seed: 21)
+    let input =
+      uniformFloats(100_000, from: -1, to: 12, seed: 21)
       + uniformFloats(20_000, from: -0.01, to: 0.01, seed: 22)
     for (x, y) in zip(input, activated(serial(variant), activation, input)) {
       let ulps = floatULPs(y, plain(activation, Double(x)))
@@ -85,7 +88,11 @@ struct ActivationTests {
     }
   }
 
-  @Test("slopes are those of the definition", arguments: Activation.allCases, KernelVariant.supported)
+  @Test(
+    "slopes are those of the definition",
+    arguments: Activation.allCases,
+    KernelVariant.supported
+  )
   func gradient(_ activation: Activation, _ variant: KernelVariant) {
     let input = uniformFloats(10_000, from: -9, to: 9, seed: 24)
     for (x, slope) in zip(input, slopes(serial(variant), activation, input)) {
@@ -139,7 +146,11 @@ struct ActivationTests {
       var target = gradient.mutableSpan
       let input: [Float] = [1, 2]
       KernelContext().activateBackward(
-        .gelu, input: input.span, outputGradient: [Float(1)].span, into: &target)
+        .gelu,
+        input: input.span,
+        outputGradient: [Float(1)].span,
+        into: &target
+      )
     }
   }
 }
@@ -154,10 +165,15 @@ struct SwiGLUTests {
   ) -> (gate: [Float], up: [Float]) {
     var gateGradient = [Float](repeating: 1, count: gate.count)
     var upGradient = [Float](repeating: 2, count: gate.count)
-    var (gateTarget, upTarget) = (gateGradient.mutableSpan, upGradient.mutableSpan)
+    var gateTarget = gateGradient.mutableSpan
+    var upTarget = upGradient.mutableSpan
     kernels.swiGLUBackward(
-      gate: gate.span, up: up.span, outputGradient: outputGradient.span, intoGate: &gateTarget,
-      up: &upTarget)
+      gate: gate.span,
+      up: up.span,
+      outputGradient: outputGradient.span,
+      intoGate: &gateTarget,
+      up: &upTarget
+    )
     return (gateGradient, upGradient)
   }
 

@@ -19,20 +19,35 @@ private struct FloatFunction: Sendable, CustomTestStringConvertible {
 
   static let all = [
     Self(
-      testDescription: "exp", apply: { $0.exp($1, into: &$2) }, reference: { exp($0) },
-      range: -105...90),
+      testDescription: "exp",
+      apply: { $0.exp($1, into: &$2) },
+      reference: { exp($0) },
+      range: -105...90
+    ),
     Self(
-      testDescription: "log", apply: { $0.log($1, into: &$2) }, reference: { log($0) },
-      range: 0...8),
+      testDescription: "log",
+      apply: { $0.log($1, into: &$2) },
+      reference: { log($0) },
+      range: 0...8
+    ),
     Self(
-      testDescription: "tanh", apply: { $0.tanh($1, into: &$2) }, reference: { tanh($0) },
-      range: -10...10),
+      testDescription: "tanh",
+      apply: { $0.tanh($1, into: &$2) },
+      reference: { tanh($0) },
+      range: -10...10
+    ),
     Self(
-      testDescription: "logistic", apply: { $0.logistic($1, into: &$2) },
-      reference: { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) }, range: -104...20),
+      testDescription: "logistic",
+      apply: { $0.logistic($1, into: &$2) },
+      reference: { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) },
+      range: -104...20
+    ),
     Self(
-      testDescription: "erf", apply: { $0.erf($1, into: &$2) }, reference: { erf($0) },
-      range: -4.5...4.5),
+      testDescription: "erf",
+      apply: { $0.erf($1, into: &$2) },
+      reference: { erf($0) },
+      range: -4.5...4.5
+    ),
   ]
 
   func callAsFunction(_ kernels: KernelContext, _ values: [Float]) -> [Float] {
@@ -45,7 +60,8 @@ private struct FloatFunction: Sendable, CustomTestStringConvertible {
 
 /// Zeros, subnormals, the largest, the smallest, infinities and a NaN.
 private let specials: [Float] = [
-  0, -0, 1, -1, 0x1p-149, -0x1p-149, 0x1.fffffcp-127, 0x1p-126, .greatestFiniteMagnitude,
+  0, -0, 1, -1, 0x1p-149, -0x1p-149, Float.leastNormalMagnitude.nextDown, 0x1p-126,
+  .greatestFiniteMagnitude,
   -.greatestFiniteMagnitude, .infinity, -.infinity, .nan, 88.72283, 88.72284, -87.33655, -103.97208,
   -103.97209, 0.75, 0x1.7ffffep-1, 1.5, 0.875, 0x1.bffffep-1, 9.010914,
 ]
@@ -56,7 +72,9 @@ struct FloatElementwiseTests {
   private func accuracy(_ function: FloatFunction, _ variant: KernelVariant) {
     let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: 1))
     var generator = SeededGenerator(seed: 7)
-    let anyBits = (0..<100_000).map { _ in Float(bitPattern: UInt32(truncatingIfNeeded: generator.next())) }
+    let anyBits = (0..<100_000).map { _ in
+      Float(bitPattern: UInt32(truncatingIfNeeded: generator.next()))
+    }
     let (low, high) = (function.range.lowerBound, function.range.upperBound)
     let values = specials + anyBits + uniformFloats(100_000, from: low, to: high, seed: 8)
     var worst = (ulps: 0.0, value: Float(0))
@@ -82,7 +100,10 @@ struct FloatElementwiseTests {
     }
   }
 
-  @Test("vectors of any width and any number of threads give the same bits", arguments: FloatFunction.all)
+  @Test(
+    "vectors of any width and any number of threads give the same bits",
+    arguments: FloatFunction.all
+  )
   private func sameBits(_ function: FloatFunction) {
     let values = specials + uniformFloats(70_001, from: -20, to: 20, seed: 10)
     let fused = KernelVariant.supported.filter { $0 != .portable }
@@ -100,7 +121,8 @@ struct FloatElementwiseTests {
     let kernels = KernelContext(pool: WorkerPool(threadCount: 1))
     let values = uniformFloats(1003, from: -4, to: 4, seed: 11)
     var (copied, replaced) = (values, values)
-    var (target, inPlace) = (copied.mutableSpan, replaced.mutableSpan)
+    var target = copied.mutableSpan
+    var inPlace = replaced.mutableSpan
     kernels.tanh(values.span, into: &target)
     kernels.tanh(inPlace: &inPlace)
     #expect(copied == replaced)
@@ -129,14 +151,26 @@ private struct DoubleFunction: Sendable, CustomTestStringConvertible {
   /// The bounds leave the library's own rounding, half a unit and a little.
   static let all = [
     Self(
-      testDescription: "exp", apply: { $0.exp($1, into: &$2) }, reference: { exp($0) },
-      range: -750...711, bound: 1),
+      testDescription: "exp",
+      apply: { $0.exp($1, into: &$2) },
+      reference: { exp($0) },
+      range: -750...711,
+      bound: 1
+    ),
     Self(
-      testDescription: "log", apply: { $0.log($1, into: &$2) }, reference: { log($0) },
-      range: 0...8, bound: 1),
+      testDescription: "log",
+      apply: { $0.log($1, into: &$2) },
+      reference: { log($0) },
+      range: 0...8,
+      bound: 1
+    ),
     Self(
-      testDescription: "tanh", apply: { $0.tanh($1, into: &$2) }, reference: { tanh($0) },
-      range: -20...20, bound: 3),
+      testDescription: "tanh",
+      apply: { $0.tanh($1, into: &$2) },
+      reference: { tanh($0) },
+      range: -20...20,
+      bound: 3
+    ),
   ]
 
   func callAsFunction(_ kernels: KernelContext, _ values: [Double]) -> [Double] {
@@ -180,7 +214,8 @@ struct DoubleElementwiseTests {
     let values = Self.values(function.range)
     for variant in KernelVariant.supported where variant != .portable {
       let whole = function(
-        KernelContext(variant: .fastest, pool: WorkerPool(threadCount: 1)), values
+        KernelContext(variant: .fastest, pool: WorkerPool(threadCount: 1)),
+        values
       ).map { $0.isNaN ? 0 : $0.bitPattern }
       let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: 3))
       #expect(function(kernels, values).map { $0.isNaN ? 0 : $0.bitPattern } == whole)

@@ -85,7 +85,13 @@ extension KernelContext {
           forEachElementBlock(of: count) { block in
             let start = block.lowerBound
             unsafe closs_activate_backward(
-              code, function, source + start, slope + start, block.count, target + start)
+              code,
+              function,
+              source + start,
+              slope + start,
+              block.count,
+              target + start
+            )
           }
         }
       }

@@ -81,8 +81,14 @@ extension KernelContext {
     forEachElementBlock(of: gate.count) { block in
       let start = block.lowerBound
       unsafe closs_swiglu_backward(
-        code, gates + start, values + start, slopes + start, block.count, gateTarget + start,
-        upTarget + start)
+        code,
+        gates + start,
+        values + start,
+        slopes + start,
+        block.count,
+        gateTarget + start,
+        upTarget + start
+      )
     }
   }
 }

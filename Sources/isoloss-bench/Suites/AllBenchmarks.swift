@@ -3,7 +3,8 @@ import IsoLoss
 
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
-  numericBenchmarks() + elementwiseBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
+  numericBenchmarks() + elementwiseBenchmarks() + textBenchmarks() + adaptiveBenchmarks()
+    + kneserNeyBenchmarks()
     + fitBenchmarks()
 }
 
