@@ -107,7 +107,8 @@ CLOSS_INLINE vdouble vd_tanh(vdouble x) {
   vdouble twice = __builtin_elementwise_abs(x) * 2.0;
   vdouble highest = vd_splat(40.0);
   twice = highest < twice ? highest : twice;
-  vdouble shifted = vd_fma(twice - 0.25, vd_splat(0x1.71547652b82fep+0), vd_splat(CLOSS_DOUBLE_ROUNDER));
+  vdouble shifted =
+      vd_fma(twice - 0.25, vd_splat(0x1.71547652b82fep+0), vd_splat(CLOSS_DOUBLE_ROUNDER));
   vdouble n = shifted - CLOSS_DOUBLE_ROUNDER;
   vdouble power = vd_power_of_two((vlong)shifted - (vlong)vd_splat(CLOSS_DOUBLE_ROUNDER));
   vdouble r = vd_fma(n, vd_splat(-CLOSS_DOUBLE_LN2_UPPER), twice);
