@@ -10,9 +10,9 @@
 //   logistic   1.967 (1.967)  -
 //   erf        1.295 (1.470)  -
 //
-// Results that are subnormal are rounded as such, a NaN gives a NaN, exp overflows to infinity, log
-// is minus infinity at zero of either sign and NaN below, tanh, logistic and erf keep the sign of zero
-// where they are zero there. A number's result depends on that number alone.
+// Results that are subnormal are rounded as such, a NaN gives a NaN, exp overflows to infinity,
+// log is minus infinity at zero of either sign and NaN below, tanh, logistic and erf keep the
+// sign of zero where they are zero there. A number's result depends on that number alone.
 
 #ifndef CLOSS_ELEMENTWISE_H
 #define CLOSS_ELEMENTWISE_H
