@@ -1,8 +1,8 @@
 // Activations of sixteen floats, and their slopes; also for the matrix product to end with.
 //
-// Included by bodies inside closs_every_variant.h after closs_vector_math.h; no include guard. Where
-// an infinity would meet a zero, the argument is held at a bound beyond which the other factor is
-// zero or one anyway: so the limits come out, not a NaN.
+// Included by bodies inside closs_every_variant.h after closs_vector_math.h; no include guard.
+// Where an infinity would meet a zero, the argument is held at a bound beyond which the other
+// factor is zero or one anyway: so the limits come out, not a NaN.
 
 #define vf_relu CLOSS_NAME(vf_relu)
 #define vf_relu_slope CLOSS_NAME(vf_relu_slope)
@@ -80,10 +80,10 @@ CLOSS_INLINE vfloat vf_gelu_tanh_slope(vfloat x) {
 
 // The normal distribution Phi(x) and exp(-x^2 / 2), for x from -16 up.
 //
-// Phi(x) = 1/2 + x P(x^2) below one; beyond, Phi(-a) = exp(-a^2 / 2) G(w), w = 1 / (1 + a / 4) - 1/2,
-// with polynomials P and G. The square is split into an exact part, of the twelve upper bits of a,
-// and the rest: the exponential keeps its digits in the tail, and so does Phi, where
-// 1 + erf(x / sqrt 2) has none.
+// Phi(x) = 1/2 + x P(x^2) below one; beyond, Phi(-a) = exp(-a^2 / 2) G(w) with w = 1 / (1 + a /
+// 4) - 1/2; P and G are polynomials. The square is split into an exact part, of the twelve upper
+// bits of a, and the rest: the exponential keeps its digits in the tail, and so does Phi, where 1
+// + erf(x / sqrt 2) has none.
 CLOSS_INLINE vfloat vf_normal_pair(vfloat x, vfloat *exponential) {
   vfloat a = vf_min(vf_splat(16.0f), vf_abs(x));
   vfloat upper = (vfloat)((vint)a & (int32_t)0xFFFFF000);

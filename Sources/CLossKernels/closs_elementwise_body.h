@@ -1,5 +1,5 @@
-// One loop for each function; the last lanes go through vectors filled with zeros, so that a number's
-// result does not depend on where it stands.
+// One loop for each function; the last lanes go through vectors filled with zeros, so that a
+// number's result does not depend on where it stands.
 
 #include "closs_vector_math.h"
 #include "closs_vector_math_double.h"

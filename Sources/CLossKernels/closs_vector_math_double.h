@@ -107,18 +107,19 @@ CLOSS_INLINE vdouble vd_tanh(vdouble x) {
   vdouble twice = __builtin_elementwise_abs(x) * 2.0;
   vdouble highest = vd_splat(40.0);
   twice = highest < twice ? highest : twice;
-  vdouble shifted = vd_fma(twice - 0.25, vd_splat(0x1.71547652b82fep+0), vd_splat(CLOSS_DOUBLE_ROUNDER));
+  vdouble shifted =
+      vd_fma(twice - 0.25, vd_splat(0x1.71547652b82fep+0), vd_splat(CLOSS_DOUBLE_ROUNDER));
   vdouble n = shifted - CLOSS_DOUBLE_ROUNDER;
   vdouble power = vd_power_of_two((vlong)shifted - (vlong)vd_splat(CLOSS_DOUBLE_ROUNDER));
   vdouble r = vd_fma(n, vd_splat(-CLOSS_DOUBLE_LN2_UPPER), twice);
   r = vd_fma(n, vd_splat(-CLOSS_DOUBLE_LN2_LOWER), r);
-  vdouble tail = vd_fma(vd_splat(0x1.68781c48bc318p-29), r, vd_splat(0x1.a2ae4ce7413d1p-26));
-  tail = vd_fma(tail, r, vd_splat(0x1.2861c6def7b27p-22));
-  tail = vd_fma(tail, r, vd_splat(0x1.71d8732b45845p-19));
-  tail = vd_fma(tail, r, vd_splat(0x1.a01a24b445313p-16));
-  tail = vd_fma(tail, r, vd_splat(0x1.a01a0168e6f97p-13));
-  tail = vd_fma(tail, r, vd_splat(0x1.6c16c16a4a73bp-10));
-  tail = vd_fma(tail, r, vd_splat(0x1.11111111185b5p-7));
+  vdouble tail = vd_fma(vd_splat(0x1.6971d718656e0p-29), r, vd_splat(0x1.a2641b4dd8649p-26));
+  tail = vd_fma(tail, r, vd_splat(0x1.28662509a05e3p-22));
+  tail = vd_fma(tail, r, vd_splat(0x1.71d8328508ae3p-19));
+  tail = vd_fma(tail, r, vd_splat(0x1.a01a2674cafc2p-16));
+  tail = vd_fma(tail, r, vd_splat(0x1.a01a016656226p-13));
+  tail = vd_fma(tail, r, vd_splat(0x1.6c16c16a2d117p-10));
+  tail = vd_fma(tail, r, vd_splat(0x1.1111111118c85p-7));
   tail = vd_fma(tail, r, vd_splat(0x1.55555555555cfp-5));
   tail = vd_fma(tail, r, vd_splat(0x1.555555555554dp-3));
   tail = vd_fma(tail, r, vd_splat(0.5));

@@ -165,7 +165,8 @@ struct SwiGLUTests {
   ) -> (gate: [Float], up: [Float]) {
     var gateGradient = [Float](repeating: 1, count: gate.count)
     var upGradient = [Float](repeating: 2, count: gate.count)
-    var (gateTarget, upTarget) = (gateGradient.mutableSpan, upGradient.mutableSpan)
+    var gateTarget = gateGradient.mutableSpan
+    var upTarget = upGradient.mutableSpan
     kernels.swiGLUBackward(
       gate: gate.span,
       up: up.span,

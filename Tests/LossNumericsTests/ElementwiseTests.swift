@@ -60,7 +60,8 @@ private struct FloatFunction: Sendable, CustomTestStringConvertible {
 
 /// Zeros, subnormals, the largest, the smallest, infinities and a NaN.
 private let specials: [Float] = [
-  0, -0, 1, -1, 0x1p-149, -0x1p-149, 0x1.fffffcp-127, 0x1p-126, .greatestFiniteMagnitude,
+  0, -0, 1, -1, 0x1p-149, -0x1p-149, Float.leastNormalMagnitude.nextDown, 0x1p-126,
+  .greatestFiniteMagnitude,
   -.greatestFiniteMagnitude, .infinity, -.infinity, .nan, 88.72283, 88.72284, -87.33655, -103.97208,
   -103.97209, 0.75, 0x1.7ffffep-1, 1.5, 0.875, 0x1.bffffep-1, 9.010914,
 ]
@@ -120,7 +121,8 @@ struct FloatElementwiseTests {
     let kernels = KernelContext(pool: WorkerPool(threadCount: 1))
     let values = uniformFloats(1003, from: -4, to: 4, seed: 11)
     var (copied, replaced) = (values, values)
-    var (target, inPlace) = (copied.mutableSpan, replaced.mutableSpan)
+    var target = copied.mutableSpan
+    var inPlace = replaced.mutableSpan
     kernels.tanh(values.span, into: &target)
     kernels.tanh(inPlace: &inPlace)
     #expect(copied == replaced)

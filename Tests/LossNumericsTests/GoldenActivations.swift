@@ -1,4 +1,5 @@
 import LossNumerics
+import Testing
 
 /// An activation and its slope at one input.
 struct GoldenActivation: Sendable, CustomTestStringConvertible {

@@ -1,7 +1,7 @@
 // The nonlinear functions between the layers of a network, and their gradients.
 //
-// Each value depends on its own inputs alone. At minus infinity the functions have their limits, which
-// are zero (of negative sign but for RELU); a NaN gives a NaN.
+// Each value depends on its own inputs alone. At minus infinity the functions have their limits,
+// which are zero (of negative sign but for RELU); a NaN gives a NaN.
 
 #ifndef CLOSS_ACTIVATIONS_H
 #define CLOSS_ACTIVATIONS_H

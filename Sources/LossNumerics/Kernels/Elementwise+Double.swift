@@ -6,7 +6,7 @@ import CLossKernels
 extension KernelContext {
   /// Computes eˣ of every value: infinite above 709.78, zero below −745.13.
   ///
-  /// The error is at most DEXP units in the last place.
+  /// The error is below one unit in the last place.
   ///
   /// - Precondition: There are as many results as values.
   public func exp(_ values: Span<Double>, into results: inout MutableSpan<Double>) {
@@ -20,7 +20,7 @@ extension KernelContext {
 
   /// Computes the natural logarithm of every value: minus infinity at zero, not a number below.
   ///
-  /// The error is at most DLOG units in the last place.
+  /// The error is below one unit in the last place.
   ///
   /// - Precondition: There are as many results as values.
   public func log(_ values: Span<Double>, into results: inout MutableSpan<Double>) {
@@ -34,7 +34,7 @@ extension KernelContext {
 
   /// Computes the hyperbolic tangent of every value: of the sign of its argument, zeros too.
   ///
-  /// The error is at most DTANH units in the last place.
+  /// The error is below two units in the last place.
   ///
   /// - Precondition: There are as many results as values.
   public func tanh(_ values: Span<Double>, into results: inout MutableSpan<Double>) {
