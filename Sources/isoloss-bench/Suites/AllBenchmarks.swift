@@ -3,7 +3,8 @@ import IsoLoss
 
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
-  numericBenchmarks() + rowBenchmarks() + textBenchmarks() + adaptiveBenchmarks()
+  executionBenchmarks() + numericBenchmarks() + rowBenchmarks() + textBenchmarks()
+    + adaptiveBenchmarks()
     + kneserNeyBenchmarks()
     + fitBenchmarks()
 }
