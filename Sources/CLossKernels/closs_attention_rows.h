@@ -15,6 +15,9 @@
 #define attention_keys_at CLOSS_NAME(attention_keys_at)
 #define attention_block_count CLOSS_NAME(attention_block_count)
 #define attention_columns CLOSS_NAME(attention_columns)
+#define attention_store CLOSS_NAME(attention_store)
+#define attention_scalar CLOSS_NAME(attention_scalar)
+#define attention_prefetch CLOSS_NAME(attention_prefetch)
 
 typedef struct {
   const closs_attention_shape *shape;
@@ -52,6 +55,19 @@ static void attention_tile_at(
 // Where the d numbers of a row are; `x` starts at the batch element.
 CLOSS_INLINE float *attention_row(const attention_tile *tile, closs_attention_tensor x, size_t row) {
   return x.start + (size_t)tile->position[row] * x.position + (size_t)tile->head[row] * x.head;
+}
+
+// Where a number for each row is, in (H, T).
+CLOSS_INLINE size_t attention_scalar(const attention_tile *tile, size_t row) {
+  return (size_t)tile->head[row] * tile->shape->queries + (size_t)tile->position[row];
+}
+
+// Asks for the rows that will be written at the end: by then they are in the cache.
+CLOSS_INLINE void attention_prefetch(const attention_tile *tile, closs_attention_tensor x) {
+  for (size_t r = 0; r < tile->count; r++) {
+    const float *row = attention_row(tile, x, r);
+    for (size_t c = 0; c < tile->shape->head_size; c += 16) __builtin_prefetch(row + c, 1);
+  }
 }
 
 // MARK: - Keys in sight
@@ -114,7 +130,7 @@ CLOSS_INLINE size_t attention_block_count(const attention_keys *keys, size_t blo
   return left < 16 ? left : 16;
 }
 
-// MARK: - Rows to columns
+// MARK: - Rows to columns and back
 
 // The rows of the tile as columns, times a factor: out (d, 64). Lanes without a row are zero.
 static void attention_columns(
@@ -136,6 +152,38 @@ static void attention_columns(
 #pragma clang loop unroll(full)
       for (size_t i = 0; i < 16; i++) {
         if (i < columns) vf_store(out + (c + i) * CLOSS_ATTENTION_ROWS + 16 * v, block[i] * factor);
+      }
+    }
+  }
+}
+
+// The columns as rows of the tile, each times its row's factor: x = or += factor · columns (d, 64).
+static void attention_store(
+    const attention_tile *tile, closs_attention_tensor x, const float *columns, const float *factors,
+    bool adds) {
+  const size_t d = tile->shape->head_size;
+  for (size_t v = 0; v < tile->vectors; v++) {
+    const vfloat factor = vf_load(factors + 16 * v);
+    const size_t left = tile->count - 16 * v;
+    float *rows[16];
+    for (size_t i = 0; i < 16; i++) rows[i] = attention_row(tile, x, 16 * v + i);
+    for (size_t c = 0; c < d; c += 16) {
+      const size_t count = d - c < 16 ? d - c : 16;
+      vfloat block[16];
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < 16; i++) {
+        const float *column = columns + (c + i) * CLOSS_ATTENTION_ROWS + 16 * v;
+        block[i] = i < count ? vf_load(column) * factor : vf_splat(0);
+      }
+      tile_transpose(block);
+#pragma clang loop unroll(full)
+      for (size_t i = 0; i < 16; i++) {
+        float *row = rows[i] + c;
+        if (i < left && count == 16) {
+          vf_store(row, adds ? vf_load(row) + block[i] : block[i]);
+        } else if (i < left) {
+          vf_store_first(row, adds ? vf_load_first(row, count) + block[i] : block[i], count);
+        }
       }
     }
   }

@@ -20,6 +20,7 @@
 enum {
   CLOSS_ATTENTION_ROWS = 64,  // query rows of a tile, four vectors
   CLOSS_ATTENTION_KEYS = 64,  // keys of a tile; tiles begin at multiples of it
+  CLOSS_ATTENTION_CHUNK_TILES = 8,  // tiles of query rows of a chunk of the backward pass
 };
 
 // What is computed. The query heads of a group share one key head; a row of a group is a position
@@ -55,5 +56,30 @@ void closs_attention_forward(
     closs_variant variant, const closs_attention_shape *shape, closs_attention_tensor q,
     closs_attention_tensor k, closs_attention_tensor v, closs_attention_tensor o,
     float *log_sum_exp, size_t batch, size_t key_head, size_t tile, float *scratch);
+
+// What the backward pass reads, and the gradients (dq, dk, dv) that it adds into.
+typedef struct closs_attention_backward_tensors {
+  closs_attention_tensor q, k, v, o, d_o, dq, dk, dv;
+  const float *log_sum_exp;
+} closs_attention_backward_tensors;
+
+// Chunks of query rows of one key head, and floats that the backward pass of one needs: for the
+// sums over its rows that belong to keys, and as scratch memory.
+size_t closs_attention_chunk_count(const closs_attention_shape *shape);
+size_t closs_attention_backward_sums(const closs_attention_shape *shape);
+size_t closs_attention_backward_scratch(const closs_attention_shape *shape);
+
+// One chunk of query rows of one key head of one batch element: adds into its rows of dq, and leaves
+// its share of dk and dv in `sums`.
+void closs_attention_backward(
+    closs_variant variant, const closs_attention_shape *shape,
+    const closs_attention_backward_tensors *x, size_t batch, size_t key_head, size_t chunk,
+    float *sums, float *scratch);
+
+// Adds a chunk's share into dk and dv; to be called in the order of the chunks.
+void closs_attention_backward_add(
+    closs_variant variant, const closs_attention_shape *shape,
+    const closs_attention_backward_tensors *x, size_t batch, size_t key_head, size_t chunk,
+    const float *sums);
 
 #endif
