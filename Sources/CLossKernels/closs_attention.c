@@ -8,6 +8,11 @@ typedef struct {
   size_t first, end;
 } closs_attention_range;
 
+static size_t closs_attention_tile_count(const closs_attention_shape *shape) {
+  const size_t rows = shape->queries * shape->group;
+  return (rows + CLOSS_ATTENTION_ROWS - 1) / CLOSS_ATTENTION_ROWS;
+}
+
 // The keys that any row of a chunk sees.
 static closs_attention_range closs_attention_chunk_keys(
     const closs_attention_shape *shape, size_t chunk) {
@@ -26,50 +31,49 @@ static closs_attention_range closs_attention_chunk_keys(
 #define CLOSS_BODY "closs_attention_body.h"
 #include "closs_every_variant.h"
 
-size_t closs_attention_tile_count(const closs_attention_shape *shape) {
-  const size_t rows = shape->queries * shape->group;
-  return (rows + CLOSS_ATTENTION_ROWS - 1) / CLOSS_ATTENTION_ROWS;
+// MARK: - Forward
+
+size_t closs_attention_block_count(closs_attention_shape shape) {
+  return shape.batch * shape.key_heads * closs_attention_tile_count(&shape);
 }
 
-size_t closs_attention_forward_scratch(const closs_attention_shape *shape) {
-  // Queries and outputs, scores, and four numbers a row.
-  return CLOSS_ATTENTION_ROWS * (2 * shape->head_size + CLOSS_ATTENTION_KEYS + 4);
+size_t closs_attention_forward_scratch(closs_attention_shape shape) {
+  // Queries and outputs, scores, largest scores and sums.
+  return CLOSS_ATTENTION_ROWS * (2 * shape.head_size + CLOSS_ATTENTION_KEYS + 2);
 }
 
 void closs_attention_forward(
-    closs_variant variant, const closs_attention_shape *shape, closs_attention_tensor q,
-    closs_attention_tensor k, closs_attention_tensor v, closs_attention_tensor o,
-    float *log_sum_exp, size_t batch, size_t key_head, size_t tile, float *scratch) {
-  CLOSS_CHOOSE(variant, attention_forward)
-  (shape, q, k, v, o, log_sum_exp, batch, key_head, tile, scratch);
+    closs_variant variant, closs_attention_shape shape, closs_attention_tensors x, size_t block,
+    float *scratch) {
+  CLOSS_CHOOSE(variant, attention_forward)(&shape, &x, block, scratch);
 }
 
-size_t closs_attention_chunk_count(const closs_attention_shape *shape) {
-  const size_t tiles = closs_attention_tile_count(shape);
+// MARK: - Backward
+
+size_t closs_attention_chunk_count(closs_attention_shape shape) {
+  const size_t tiles = closs_attention_tile_count(&shape);
   return (tiles + CLOSS_ATTENTION_CHUNK_TILES - 1) / CLOSS_ATTENTION_CHUNK_TILES;
 }
 
-size_t closs_attention_backward_sums(const closs_attention_shape *shape) {
-  return 2 * shape->keys * ((shape->head_size + 15) / 16 * 16);
+size_t closs_attention_backward_sums(closs_attention_shape shape) {
+  return 2 * shape.keys * ((shape.head_size + 15) / 16 * 16);
 }
 
-size_t closs_attention_backward_scratch(const closs_attention_shape *shape) {
+size_t closs_attention_backward_scratch(closs_attention_shape shape) {
   // Rows and columns of the queries and of the outputs' gradients, columns of the queries' gradients;
   // weights and their slopes; two numbers a row.
-  const size_t width = (shape->head_size + 15) / 16 * 16;
+  const size_t width = (shape.head_size + 15) / 16 * 16;
   return CLOSS_ATTENTION_ROWS * (5 * width + 2 * CLOSS_ATTENTION_KEYS + 2);
 }
 
 void closs_attention_backward(
-    closs_variant variant, const closs_attention_shape *shape,
-    const closs_attention_backward_tensors *x, size_t batch, size_t key_head, size_t chunk,
-    float *sums, float *scratch) {
-  CLOSS_CHOOSE(variant, attention_backward)(shape, x, batch, key_head, chunk, sums, scratch);
+    closs_variant variant, closs_attention_shape shape, closs_attention_tensors x, size_t head,
+    size_t chunk, float *sums, float *scratch) {
+  CLOSS_CHOOSE(variant, attention_backward)(&shape, &x, head, chunk, sums, scratch);
 }
 
 void closs_attention_backward_add(
-    closs_variant variant, const closs_attention_shape *shape,
-    const closs_attention_backward_tensors *x, size_t batch, size_t key_head, size_t chunk,
-    const float *sums) {
-  CLOSS_CHOOSE(variant, attention_backward_add)(shape, x, batch, key_head, chunk, sums);
+    closs_variant variant, closs_attention_shape shape, closs_attention_tensors x, size_t head,
+    size_t chunk, const float *sums) {
+  CLOSS_CHOOSE(variant, attention_backward_add)(&shape, &x, head, chunk, sums);
 }

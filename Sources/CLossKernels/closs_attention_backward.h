@@ -12,6 +12,7 @@
 #define attention_backward_tile CLOSS_NAME(attention_backward_tile)
 #define attention_backward_add CLOSS_NAME(attention_backward_add)
 #define attention_workspace CLOSS_NAME(attention_workspace)
+#define attention_workspace_in CLOSS_NAME(attention_workspace_in)
 #define attention_pack CLOSS_NAME(attention_pack)
 #define attention_row_dots CLOSS_NAME(attention_row_dots)
 #define attention_slopes CLOSS_NAME(attention_slopes)
@@ -129,20 +130,18 @@ static void attention_scatter(
 
 // Adds into dq, and into the sums of dk / scale and of dv, both (S, width).
 static void attention_backward_tile(
-    const attention_tile *tile, const attention_workspace *work, closs_attention_tensor k,
-    closs_attention_tensor v, float *dk, float *dv) {
+    const attention_tile *tile, const attention_workspace *work, const closs_attention_tensors *x,
+    float *dk, float *dv) {
   const size_t d = tile->shape->head_size, rows = CLOSS_ATTENTION_ROWS;
   for (size_t i = 0; i < d * rows; i += 16) vf_store(work->dq_columns + i, vf_splat(0));
   const size_t end = (size_t)tile->end_key[16 * tile->vectors - 1];
   size_t first = (size_t)tile->first_key[0] / CLOSS_ATTENTION_KEYS * CLOSS_ATTENTION_KEYS;
   for (; first < end; first += CLOSS_ATTENTION_KEYS) {
     const attention_keys keys = attention_keys_at(tile, first);
-    const float *tile_keys = k.start + first * k.position;
-    attention_scores(tile, &keys, tile_keys, k.position, work->q_columns, work->weights);
-    attention_scores(
-        tile, &keys, v.start + first * v.position, v.position, work->do_columns, work->slopes);
+    attention_scores(tile, &keys, x->k, work->q_columns, work->weights);
+    attention_scores(tile, &keys, x->v, work->do_columns, work->slopes);
     for (size_t i = 0; i < tile->vectors; i++) attention_slopes(tile, &keys, i, work);
-    attention_gather(tile, &keys, tile_keys, k.position, work->slopes, work->dq_columns);
+    attention_gather(tile, &keys, x->k, work->slopes, work->dq_columns);
     attention_scatter(
         tile, &keys, work->weights, work->do_rows, work->width, dv + first * work->width);
     attention_scatter(
@@ -150,29 +149,27 @@ static void attention_backward_tile(
   }
 }
 
-static void attention_backward(
-    const closs_attention_shape *shape, const closs_attention_backward_tensors *x, size_t batch,
-    size_t key_head, size_t chunk, float *sums, float *scratch) {
-  const size_t d = shape->head_size, rows = CLOSS_ATTENTION_ROWS, width = (d + 15) / 16 * 16;
+static attention_workspace attention_workspace_in(float *scratch, size_t head_size) {
+  const size_t rows = CLOSS_ATTENTION_ROWS, width = (head_size + 15) / 16 * 16;
   attention_workspace work = {.width = width};
-  float **const parts[] = {&work.q_rows, &work.do_rows, &work.q_columns, &work.do_columns,
-                           &work.dq_columns};
+  float **const parts[] = {
+      &work.q_rows, &work.do_rows, &work.q_columns, &work.do_columns, &work.dq_columns};
   for (size_t i = 0; i < 5; i++, scratch += width * rows) *parts[i] = scratch;
   work.weights = scratch;
   work.slopes = work.weights + CLOSS_ATTENTION_KEYS * rows;
   work.dots = work.slopes + CLOSS_ATTENTION_KEYS * rows;
   work.lse = work.dots + rows;
-  float *dk = sums, *dv = sums + shape->keys * width;
-  closs_attention_tensor q = x->q, k = x->k, v = x->v, o = x->o, d_o = x->d_o, dq = x->dq;
-  q.start += batch * q.batch;
-  k.start += batch * k.batch + key_head * k.head;
-  v.start += batch * v.batch + key_head * v.head;
-  o.start += batch * o.batch;
-  d_o.start += batch * d_o.batch;
-  dq.start += batch * dq.batch;
-  const float *lse = x->log_sum_exp + batch * shape->key_heads * shape->group * shape->queries;
+  return work;
+}
+
+static void attention_backward(
+    const closs_attention_shape *shape, const closs_attention_tensors *tensors, size_t head,
+    size_t chunk, float *sums, float *scratch) {
+  const attention_workspace work = attention_workspace_in(scratch, shape->head_size);
+  const closs_attention_tensors x = attention_gradients_at(shape, tensors, head);
+  float *dk = sums, *dv = sums + shape->keys * work.width;
   const closs_attention_range range = closs_attention_chunk_keys(shape, chunk);
-  for (size_t i = range.first * width; i < range.end * width; i += 16) {
+  for (size_t i = range.first * work.width; i < range.end * work.width; i += 16) {
     vf_store(dk + i, vf_splat(0));
     vf_store(dv + i, vf_splat(0));
   }
@@ -180,35 +177,36 @@ static void attention_backward(
   const size_t first = chunk * CLOSS_ATTENTION_CHUNK_TILES;
   attention_tile tile;
   for (size_t i = first; i < tiles && i < first + CLOSS_ATTENTION_CHUNK_TILES; i++) {
-    attention_tile_at(&tile, shape, key_head, i);
-    attention_prefetch(&tile, dq);
-    attention_pack(&tile, q, width, work.q_rows);
-    attention_pack(&tile, d_o, width, work.do_rows);
-    attention_columns(&tile, q, shape->scale * 0x1.715476p+0f, work.q_columns);
-    attention_columns(&tile, d_o, 1, work.do_columns);
-    attention_row_dots(&tile, o, lse, &work);
-    attention_backward_tile(&tile, &work, k, v, dk, dv);
-    for (size_t r = 0; r < rows; r++) work.dots[r] = shape->scale;
-    attention_store(&tile, dq, work.dq_columns, work.dots, true);
+    attention_tile_at(&tile, shape, head % shape->key_heads, i);
+    attention_prefetch(&tile, x.dq);
+    attention_pack(&tile, x.q, work.width, work.q_rows);
+    attention_pack(&tile, x.d_o, work.width, work.do_rows);
+    attention_columns(&tile, x.q, shape->scale * 0x1.715476p+0f, work.q_columns);
+    attention_columns(&tile, x.d_o, 1, work.do_columns);
+    attention_row_dots(&tile, x.o, x.log_sum_exp, &work);
+    attention_backward_tile(&tile, &work, &x, dk, dv);
+    for (size_t r = 0; r < CLOSS_ATTENTION_ROWS; r++) work.dots[r] = shape->scale;
+    attention_store(&tile, x.dq, work.dq_columns, work.dots, true);
   }
 }
 
 // dk += scale · sums, dv += sums, for the keys that the chunk saw.
 static void attention_backward_add(
-    const closs_attention_shape *shape, const closs_attention_backward_tensors *x, size_t batch,
-    size_t key_head, size_t chunk, const float *sums) {
+    const closs_attention_shape *shape, const closs_attention_tensors *tensors, size_t head,
+    size_t chunk, const float *sums) {
   const size_t d = shape->head_size, width = (d + 15) / 16 * 16;
-  const closs_attention_tensor targets[2] = {x->dk, x->dv};
+  const closs_attention_tensors x = attention_gradients_at(shape, tensors, head);
+  const closs_attention_tensor targets[2] = {x.dk, x.dv};
   const closs_attention_range range = closs_attention_chunk_keys(shape, chunk);
   for (size_t i = 0; i < 2; i++, sums += shape->keys * width) {
     const vfloat factor = vf_splat(i == 0 ? shape->scale : 1.0f);
-    const closs_attention_tensor target = targets[i];
-    float *start = target.start + batch * target.batch + key_head * target.head;
     for (size_t j = range.first; j < range.end; j++) {
-      float *row = start + j * target.position;
+      float *row = targets[i].start + j * targets[i].position;
       const float *sum = sums + j * width;
       size_t c = 0;
-      for (; c + 16 <= d; c += 16) vf_store(row + c, vf_fma(factor, vf_load(sum + c), vf_load(row + c)));
+      for (; c + 16 <= d; c += 16) {
+        vf_store(row + c, vf_fma(factor, vf_load(sum + c), vf_load(row + c)));
+      }
       if (c < d) {
         const vfloat added = vf_fma(factor, vf_load(sum + c), vf_load_first(row + c, d - c));
         vf_store_first(row + c, added, d - c);

@@ -23,20 +23,18 @@ static void attention_finish(
 }
 
 static void attention_forward(
-    const closs_attention_shape *shape, closs_attention_tensor q, closs_attention_tensor k,
-    closs_attention_tensor v, closs_attention_tensor o, float *log_sum_exp, size_t batch,
-    size_t key_head, size_t index, float *scratch) {
+    const closs_attention_shape *shape, const closs_attention_tensors *tensors, size_t block,
+    float *scratch) {
   const size_t d = shape->head_size, rows = CLOSS_ATTENTION_ROWS;
   float *columns = scratch, *out = columns + d * rows, *scores = out + d * rows;
   float *state = scores + CLOSS_ATTENTION_KEYS * rows;
+  // The longest tile of a head, its last, goes first.
+  const size_t tiles = closs_attention_tile_count(shape), head = block / tiles;
+  const closs_attention_tensors x = attention_tensors_at(shape, tensors, head);
   attention_tile tile;
-  attention_tile_at(&tile, shape, key_head, index);
-  q.start += batch * q.batch;
-  o.start += batch * o.batch;
-  const float *keys_start = k.start + batch * k.batch + key_head * k.head;
-  const float *values_start = v.start + batch * v.batch + key_head * v.head;
-  attention_prefetch(&tile, o);
-  attention_columns(&tile, q, shape->scale * 0x1.715476p+0f, columns);
+  attention_tile_at(&tile, shape, head % shape->key_heads, tiles - 1 - block % tiles);
+  attention_prefetch(&tile, x.o);
+  attention_columns(&tile, x.q, shape->scale * 0x1.715476p+0f, columns);
   for (size_t i = 0; i < d * rows; i += 16) vf_store(out + i, vf_splat(0));
   for (size_t i = 0; i < rows; i += 16) {
     vf_store(state + i, vf_splat(-__builtin_inff()));
@@ -46,11 +44,11 @@ static void attention_forward(
   size_t first = (size_t)tile.first_key[0] / CLOSS_ATTENTION_KEYS * CLOSS_ATTENTION_KEYS;
   for (; first < end; first += CLOSS_ATTENTION_KEYS) {
     const attention_keys keys = attention_keys_at(&tile, first);
-    attention_scores(&tile, &keys, keys_start + first * k.position, k.position, columns, scores);
+    attention_scores(&tile, &keys, x.k, columns, scores);
     for (size_t vector = 0; vector < tile.vectors; vector++) {
       attention_softmax(&tile, &keys, vector, scores, state + 16 * vector, out);
     }
-    attention_gather(&tile, &keys, values_start + first * v.position, v.position, scores, out);
+    attention_gather(&tile, &keys, x.v, scores, out);
   }
-  attention_finish(&tile, o, state, out, log_sum_exp + batch * shape->key_heads * shape->group * shape->queries);
+  attention_finish(&tile, x.o, state, out, x.log_sum_exp);
 }

@@ -9,8 +9,10 @@
 
 // out (keys, 64) = X (keys, d) · columns (d, 64), where any row of a vector sees a block of keys.
 static void attention_scores(
-    const attention_tile *tile, const attention_keys *keys, const float *x, size_t position,
+    const attention_tile *tile, const attention_keys *keys, closs_attention_tensor tensor,
     const float *columns, float *out) {
+  const size_t position = tensor.position;
+  const float *x = tensor.start + keys->first * position;
   const size_t d = tile->shape->head_size, rows = CLOSS_ATTENTION_ROWS;
   if (keys->is_whole) {
     const closs_tile_factor factor = {x, position, 1};
@@ -66,8 +68,10 @@ static void attention_gather_masked(
 
 // out (d, 64) += Xᵀ (d, keys) · weights (keys, 64), for each row over the keys that it sees.
 static void attention_gather(
-    const attention_tile *tile, const attention_keys *keys, const float *x, size_t position,
+    const attention_tile *tile, const attention_keys *keys, closs_attention_tensor tensor,
     const float *weights, float *out) {
+  const size_t position = tensor.position;
+  const float *x = tensor.start + keys->first * position;
   const size_t d = tile->shape->head_size, rows = CLOSS_ATTENTION_ROWS;
   if (keys->is_whole) {
     const closs_tile_factor factor = {x, 1, position};

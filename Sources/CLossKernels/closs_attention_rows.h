@@ -17,6 +17,8 @@
 #define attention_columns CLOSS_NAME(attention_columns)
 #define attention_store CLOSS_NAME(attention_store)
 #define attention_scalar CLOSS_NAME(attention_scalar)
+#define attention_tensors_at CLOSS_NAME(attention_tensors_at)
+#define attention_gradients_at CLOSS_NAME(attention_gradients_at)
 #define attention_prefetch CLOSS_NAME(attention_prefetch)
 
 typedef struct {
@@ -68,6 +70,31 @@ CLOSS_INLINE void attention_prefetch(const attention_tile *tile, closs_attention
     const float *row = attention_row(tile, x, r);
     for (size_t c = 0; c < tile->shape->head_size; c += 16) __builtin_prefetch(row + c, 1);
   }
+}
+
+// The tensors from one batch element on, those of keys from one key head on.
+CLOSS_INLINE closs_attention_tensors attention_tensors_at(
+    const closs_attention_shape *shape, const closs_attention_tensors *x, size_t head) {
+  const size_t batch = head / shape->key_heads, key_head = head % shape->key_heads;
+  closs_attention_tensors y = *x;
+  y.q.start += batch * y.q.batch;
+  y.k.start += batch * y.k.batch + key_head * y.k.head;
+  y.v.start += batch * y.v.batch + key_head * y.v.head;
+  y.o.start += batch * y.o.batch;
+  y.log_sum_exp += batch * shape->key_heads * shape->group * shape->queries;
+  return y;
+}
+
+// The same of the gradients, which the forward pass has not.
+CLOSS_INLINE closs_attention_tensors attention_gradients_at(
+    const closs_attention_shape *shape, const closs_attention_tensors *x, size_t head) {
+  const size_t batch = head / shape->key_heads, key_head = head % shape->key_heads;
+  closs_attention_tensors y = attention_tensors_at(shape, x, head);
+  y.d_o.start += batch * y.d_o.batch;
+  y.dq.start += batch * y.dq.batch;
+  y.dk.start += batch * y.dk.batch + key_head * y.dk.head;
+  y.dv.start += batch * y.dv.batch + key_head * y.dv.head;
+  return y;
 }
 
 // MARK: - Keys in sight

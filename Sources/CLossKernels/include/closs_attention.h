@@ -44,42 +44,44 @@ typedef struct closs_attention_tensor {
   size_t batch, position, head;
 } closs_attention_tensor;
 
-// Tiles of query rows of one key head.
-size_t closs_attention_tile_count(const closs_attention_shape *shape);
+// What the forward pass reads and writes, and the backward pass reads; then what the backward pass
+// reads beside and the gradients that it adds into. Log-sum-exps are (B, H, T).
+typedef struct closs_attention_tensors {
+  closs_attention_tensor q, k, v, o;
+  float *log_sum_exp;
+  closs_attention_tensor d_o, dq, dk, dv;
+} closs_attention_tensors;
 
-// Floats of scratch memory that a forward tile needs.
-size_t closs_attention_forward_scratch(const closs_attention_shape *shape);
+// MARK: - Forward
 
-// One tile of query rows of one key head of one batch element: writes its rows of `o`, and of the
-// log-sum-exps (B, H, T).
+// Blocks of work: tiles of query rows of a key head of a batch element.
+size_t closs_attention_block_count(closs_attention_shape shape);
+
+// Floats of scratch memory that a block needs.
+size_t closs_attention_forward_scratch(closs_attention_shape shape);
+
+// One block: writes its rows of o and of the log-sum-exps.
 void closs_attention_forward(
-    closs_variant variant, const closs_attention_shape *shape, closs_attention_tensor q,
-    closs_attention_tensor k, closs_attention_tensor v, closs_attention_tensor o,
-    float *log_sum_exp, size_t batch, size_t key_head, size_t tile, float *scratch);
+    closs_variant variant, closs_attention_shape shape, closs_attention_tensors x, size_t block,
+    float *scratch);
 
-// What the backward pass reads, and the gradients (dq, dk, dv) that it adds into.
-typedef struct closs_attention_backward_tensors {
-  closs_attention_tensor q, k, v, o, d_o, dq, dk, dv;
-  const float *log_sum_exp;
-} closs_attention_backward_tensors;
+// MARK: - Backward
 
-// Chunks of query rows of one key head, and floats that the backward pass of one needs: for the
-// sums over its rows that belong to keys, and as scratch memory.
-size_t closs_attention_chunk_count(const closs_attention_shape *shape);
-size_t closs_attention_backward_sums(const closs_attention_shape *shape);
-size_t closs_attention_backward_scratch(const closs_attention_shape *shape);
+// Chunks of query rows of a key head, and floats that one needs: for its share of the gradients of
+// keys and values, and as scratch memory.
+size_t closs_attention_chunk_count(closs_attention_shape shape);
+size_t closs_attention_backward_sums(closs_attention_shape shape);
+size_t closs_attention_backward_scratch(closs_attention_shape shape);
 
-// One chunk of query rows of one key head of one batch element: adds into its rows of dq, and leaves
-// its share of dk and dv in `sums`.
+// One chunk of a key head, `head` of all B G: adds into its rows of dq, and leaves its share of dk
+// and dv in `sums`.
 void closs_attention_backward(
-    closs_variant variant, const closs_attention_shape *shape,
-    const closs_attention_backward_tensors *x, size_t batch, size_t key_head, size_t chunk,
-    float *sums, float *scratch);
+    closs_variant variant, closs_attention_shape shape, closs_attention_tensors x, size_t head,
+    size_t chunk, float *sums, float *scratch);
 
 // Adds a chunk's share into dk and dv; to be called in the order of the chunks.
 void closs_attention_backward_add(
-    closs_variant variant, const closs_attention_shape *shape,
-    const closs_attention_backward_tensors *x, size_t batch, size_t key_head, size_t chunk,
-    const float *sums);
+    closs_variant variant, closs_attention_shape shape, closs_attention_tensors x, size_t head,
+    size_t chunk, const float *sums);
 
 #endif
