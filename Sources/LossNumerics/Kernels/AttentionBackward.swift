@@ -126,7 +126,14 @@ extension KernelContext {
       forEachAttentionBlock(headCount, work: work) { head, worker in
         for chunk in 0..<chunkCount {
           unsafe closs_attention_backward(
-            code, shape, tensors, head, chunk, sums[worker], scratch[worker])
+            code,
+            shape,
+            tensors,
+            head,
+            chunk,
+            sums[worker],
+            scratch[worker]
+          )
           unsafe closs_attention_backward_add(code, shape, tensors, head, chunk, sums[worker])
         }
       }
@@ -136,12 +143,25 @@ extension KernelContext {
       let count = min(wave, chunkCount - first)
       forEachAttentionBlock(headCount * count, work: work) { block, worker in
         unsafe closs_attention_backward(
-          code, shape, tensors, block / count, first + block % count, sums[block], scratch[worker])
+          code,
+          shape,
+          tensors,
+          block / count,
+          first + block % count,
+          sums[block],
+          scratch[worker]
+        )
       }
       forEachAttentionBlock(headCount, work: work) { head, _ in
         for chunk in 0..<count {
           unsafe closs_attention_backward_add(
-            code, shape, tensors, head, first + chunk, sums[head * count + chunk])
+            code,
+            shape,
+            tensors,
+            head,
+            first + chunk,
+            sums[head * count + chunk]
+          )
         }
       }
     }

@@ -70,7 +70,10 @@ public struct AttentionShape: Sendable, Hashable {
       "\(queries) queries have only \(keys) keys"
     )
     precondition(keys < 1 << 30, "\(keys) keys are too many")
-    precondition(window.map { $0 > 0 && isCausal } ?? true, "a window must be causal and hold a key")
+    precondition(
+      window.map { $0 > 0 && isCausal } ?? true,
+      "a window must be causal and hold a key"
+    )
     self.batch = batch
     self.queries = queries
     self.keys = keys

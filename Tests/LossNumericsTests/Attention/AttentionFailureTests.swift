@@ -51,7 +51,10 @@ struct AttentionFailureTests {
     }
   }
 
-  @Test("a NaN in an output's gradient spoils what its row sees", arguments: KernelVariant.supported)
+  @Test(
+    "a NaN in an output's gradient spoils what its row sees",
+    arguments: KernelVariant.supported
+  )
   func gradient(_ variant: KernelVariant) {
     var inputs = AttentionInputs(Self.shape, seed: 33)
     inputs.outputsGradient[2 * 40 * 18] = .nan
@@ -80,40 +83,40 @@ struct AttentionFailureTests {
   @Test("buffers that are too short and rows that overlap trap")
   func buffers() async {
     await #expect(processExitsWith: .failure) {
-      Self.run(projectionCount: 3 * 24 - 1)
+      runAttention(projectionCount: 3 * 24 - 1)
     }
     await #expect(processExitsWith: .failure) {
-      Self.run(logSumExpCount: 3)
+      runAttention(logSumExpCount: 3)
     }
     await #expect(processExitsWith: .failure) {
-      Self.run(outputStride: 7)
+      runAttention(outputStride: 7)
     }
     await #expect(processExitsWith: .success) {
-      Self.run()
+      runAttention()
     }
   }
+}
 
-  private static func run(
-    projectionCount: Int = 3 * 24,
-    logSumExpCount: Int = 6,
-    outputStride: Int = 8
-  ) {
-    let shape = AttentionShape(queries: 3, headCount: 2, headSize: 4)
-    var layouts = AttentionLayouts.projection(shape)
-    layouts.outputs.positionStride = outputStride
-    let projection = [Float](repeating: 1, count: projectionCount)
-    var outputs = [Float](repeating: 0, count: 24)
-    var logSumExps = [Float](repeating: 0, count: logSumExpCount)
-    var o = outputs.mutableSpan
-    var l = logSumExps.mutableSpan
-    KernelContext().attention(
-      shape,
-      layouts,
-      queries: projection.span,
-      keys: projection.span,
-      values: projection.span,
-      outputs: &o,
-      logSumExps: &l
-    )
-  }
+private func runAttention(
+  projectionCount: Int = 3 * 24,
+  logSumExpCount: Int = 6,
+  outputStride: Int = 8
+) {
+  let shape = AttentionShape(queries: 3, headCount: 2, headSize: 4)
+  var layouts = AttentionLayouts.projection(shape)
+  layouts.outputs.positionStride = outputStride
+  let projection = [Float](repeating: 1, count: projectionCount)
+  var outputs = [Float](repeating: 0, count: 24)
+  var logSumExps = [Float](repeating: 0, count: logSumExpCount)
+  var o = outputs.mutableSpan
+  var l = logSumExps.mutableSpan
+  KernelContext().attention(
+    shape,
+    layouts,
+    queries: projection.span,
+    keys: projection.span,
+    values: projection.span,
+    outputs: &o,
+    logSumExps: &l
+  )
 }

@@ -3,13 +3,21 @@ import Testing
 
 @Suite("Gradients of attention")
 struct AttentionGradientTests {
-  static let shapes = [1, 5, 16, 33, 64, 100].map { size in
-    AttentionShape(queries: 4, headCount: 2, keyValueHeadCount: 1, headSize: size)
-  } + [
-    AttentionShape(batch: 2, queries: 3, keys: 7, headCount: 1, headSize: 3),
-    AttentionShape(queries: 5, keys: 9, headCount: 2, headSize: 4, window: 3),
-    AttentionShape(queries: 3, keys: 5, headCount: 3, keyValueHeadCount: 1, headSize: 2, isCausal: false),
-  ]
+  static let shapes =
+    [1, 5, 16, 33, 64, 100].map { size in
+      AttentionShape(queries: 4, headCount: 2, keyValueHeadCount: 1, headSize: size)
+    } + [
+      AttentionShape(batch: 2, queries: 3, keys: 7, headCount: 1, headSize: 3),
+      AttentionShape(queries: 5, keys: 9, headCount: 2, headSize: 4, window: 3),
+      AttentionShape(
+        queries: 3,
+        keys: 5,
+        headCount: 3,
+        keyValueHeadCount: 1,
+        headSize: 2,
+        isCausal: false
+      ),
+    ]
 
   /// Central differences of the objective in double precision, for every number of every input.
   @Test("are the slopes of the outputs", arguments: shapes)

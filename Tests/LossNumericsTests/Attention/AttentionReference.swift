@@ -181,11 +181,8 @@ struct AttentionResult: Equatable {
     _ kernels: KernelContext
   ) {
     // What is written must not matter, what is added to must be zero.
-    outputs = Array(repeating: .nan, count: queries.count)
-    logSumExps = Array(repeating: .nan, count: shape.logSumExpCount)
-    queriesGradient = Array(repeating: 0, count: queries.count)
-    keysGradient = Array(repeating: 0, count: keys.count)
-    valuesGradient = Array(repeating: 0, count: keys.count)
+    var outputs = [Float](repeating: .nan, count: queries.count)
+    var logSumExps = [Float](repeating: .nan, count: shape.logSumExpCount)
     var o = outputs.mutableSpan
     var l = logSumExps.mutableSpan
     kernels.attention(
@@ -197,6 +194,9 @@ struct AttentionResult: Equatable {
       outputs: &o,
       logSumExps: &l
     )
+    var queriesGradient = [Float](repeating: 0, count: queries.count)
+    var keysGradient = [Float](repeating: 0, count: keys.count)
+    var valuesGradient = keysGradient
     var dq = queriesGradient.mutableSpan
     var dk = keysGradient.mutableSpan
     var dv = valuesGradient.mutableSpan
@@ -213,6 +213,11 @@ struct AttentionResult: Equatable {
       keysGradient: &dk,
       valuesGradient: &dv
     )
+    self.outputs = outputs
+    self.logSumExps = logSumExps
+    self.queriesGradient = queriesGradient
+    self.keysGradient = keysGradient
+    self.valuesGradient = valuesGradient
   }
 }
 
