@@ -4,7 +4,7 @@ import IsoLoss
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
   numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
-    + fitBenchmarks()
+    + fitBenchmarks() + attentionBenchmarks()
 }
 
 /// Where benchmarks find their inputs.
