@@ -79,7 +79,7 @@ let package = Package(
     ),
     .executableTarget(
       name: "isoloss-bench",
-      dependencies: ["IsoLoss"],
+      dependencies: ["IsoLoss", "CLossKernels"],
       exclude: ["Peers"],
       swiftSettings: settings
     ),

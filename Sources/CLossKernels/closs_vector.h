@@ -17,6 +17,11 @@
 #define CLOSS_INLINE static inline __attribute__((always_inline, unused))
 #endif
 
+// Keeps an array of vectors in registers however long it is; the compiler alone gives up at some size.
+#ifndef CLOSS_UNROLL
+#define CLOSS_UNROLL _Pragma("clang loop unroll(full)")
+#endif
+
 #ifndef CLOSS_VECTOR_TYPES
 #define CLOSS_VECTOR_TYPES
 enum { VF_LANES = 16, VD_LANES = 8 };

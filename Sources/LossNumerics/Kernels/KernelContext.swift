@@ -2,7 +2,7 @@ public import Execution
 
 /// What kernels run on: an instruction set and the threads to share the work.
 ///
-///     let kernels = KernelContext()                                   // all cores, best instructions
+///     let kernels = KernelContext()  // the fastest instructions, all cores
 ///     let plain = KernelContext(variant: .portable, pool: WorkerPool(threadCount: 1))
 ///
 /// Results depend on the variant (see ``KernelVariant``), never on the pool.
@@ -12,6 +12,9 @@ public struct KernelContext: Sendable {
 
   /// The threads.
   public let pool: WorkerPool
+
+  /// Memory that the kernels use while they run.
+  package let scratch = ScratchStore()
 
   /// Creates a context.
   ///

@@ -1,0 +1,84 @@
+/// How the result of a product is cut into blocks that threads compute on their own.
+///
+/// No element's sum is ever cut, so the cut does not show in the bits; it may depend on the threads.
+struct ProductBlocks {
+  /// The most rows and columns of a block.
+  private(set) var rows: Int
+  private(set) var columns: Int
+
+  /// How many blocks lie below and beside each other.
+  let down: Int
+  let across: Int
+
+  /// How many blocks there are.
+  var count: Int { down * across }
+
+  /// Cuts a result.
+  ///
+  /// Packed rows of A take room in the cache, which limits the rows. Below that, halves are made
+  /// until each thread has several blocks to take (one that is slowed down then holds up little) or
+  /// the blocks are so small that packing and handing out would show.
+  init(_ product: MatrixProduct, batchCount: Int, threadCount: Int) {
+    var rows = min(product.rows, Self.mostRows)
+    var columns = product.columns
+    let wanted = Self.wantedBlocks(product, batchCount: batchCount, threadCount: threadCount)
+    while Self.pieces(product.rows, rows) * Self.pieces(product.columns, columns) < wanted {
+      if rows >= columns && rows > Self.leastSide {
+        rows = Self.half(rows, multiple: 2)
+      } else if columns > Self.leastSide {
+        columns = Self.half(columns, multiple: Self.panelColumns)
+      } else {
+        break
+      }
+    }
+    self.rows = rows
+    self.columns = columns
+    down = Self.pieces(product.rows, rows)
+    across = Self.pieces(product.columns, columns)
+  }
+
+  /// The rows and columns of a block; blocks above each other follow each other, so that threads at
+  /// work at the same time read the same columns of B.
+  func block(_ index: Int, of product: MatrixProduct) -> (rows: Range<Int>, columns: Range<Int>) {
+    let row = index % down * rows
+    let column = index / down * columns
+    return (
+      row..<min(row + rows, product.rows), column..<min(column + columns, product.columns)
+    )
+  }
+
+  /// How many blocks each product of a batch should be cut into.
+  private static func wantedBlocks(
+    _ product: MatrixProduct,
+    batchCount: Int,
+    threadCount: Int
+  ) -> Int {
+    guard threadCount > 1 else { return 1 }
+    let worthwhile = product.multiplyAdds / leastMultiplyAdds
+    let shared = (blocksPerThread * threadCount + batchCount - 1) / max(batchCount, 1)
+    return max(1, Int(min(Double(shared), worthwhile)))
+  }
+
+  private static func pieces(_ whole: Int, _ piece: Int) -> Int {
+    piece == 0 ? 0 : (whole + piece - 1) / piece
+  }
+
+  private static func half(_ side: Int, multiple: Int) -> Int {
+    let half = (side + 1) / 2
+    return (half + multiple - 1) / multiple * multiple
+  }
+
+  /// Rows of A packed at a time: 512 × 1024 floats.
+  private static let mostRows = 512
+
+  /// Sides are not cut below this: packing would cost more than the other thread brings.
+  private static let leastSide = 64
+
+  /// Columns are cut between whole panels of the packed right operand.
+  private static let panelColumns = 32
+
+  /// About 15 µs of work, three times what handing it out costs.
+  private static let leastMultiplyAdds = 2e6
+
+  private static let blocksPerThread = 6
+}

@@ -1,0 +1,40 @@
+/// A matrix product of the grid: (M, K) times (K, N), each factor stored as it is or transposed.
+struct GridProduct: Hashable, CustomStringConvertible {
+  /// Which factors are stored transposed: a letter for each, T where it is.
+  enum Kind: String, CaseIterable {
+    case plain = "NN"
+    case secondTransposed = "NT"
+    case firstTransposed = "TN"
+    case bothTransposed = "TT"
+  }
+
+  var rows: Int
+  var inner: Int
+  var columns: Int
+  var kind: Kind
+
+  var isFirstTransposed: Bool { kind == .firstTransposed || kind == .bothTransposed }
+  var isSecondTransposed: Bool { kind == .secondTransposed || kind == .bothTransposed }
+
+  /// Two for each multiply-add.
+  var flops: Double { 2 * Double(rows) * Double(inner) * Double(columns) }
+
+  /// `MxKxN`.
+  var shape: String { "\(rows)x\(inner)x\(columns)" }
+
+  var description: String { "\(shape) \(kind.rawValue)" }
+}
+
+extension GridProduct {
+  /// Squares from the first cache to memory, and the products of small transformers: layers of width
+  /// 128 to 768 with their transposes, the output layer over a large vocabulary, an odd width.
+  static let grid: [Self] = sizes.flatMap { rows, inner, columns in
+    Kind.allCases.map { Self(rows: rows, inner: inner, columns: columns, kind: $0) }
+  }
+
+  private static let sizes: [(Int, Int, Int)] =
+    [64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048].map { ($0, $0, $0) } + [
+      (1024, 128, 512), (1024, 512, 128), (2048, 384, 1536), (2048, 1536, 384),
+      (2048, 768, 50257), (4096, 64, 256), (4096, 64, 65),
+    ]
+}
