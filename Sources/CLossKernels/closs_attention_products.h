@@ -35,17 +35,17 @@ CLOSS_INLINE void attention_gather_rows(
     int m, const attention_tile *tile, size_t vector, size_t first, size_t count, const float *x,
     size_t position, const float *weights, float *out) {
   vfloat sum[8];
-#pragma clang loop unroll(full)
+  CLOSS_UNROLL
   for (int i = 0; i < m; i++) sum[i] = vf_load(out + i * CLOSS_ATTENTION_ROWS);
   for (size_t j = 0; j < count; j++) {
     const vint mask = attention_mask(tile, vector, first + j);
     const vfloat weight = vf_load(weights + j * CLOSS_ATTENTION_ROWS);
-#pragma clang loop unroll(full)
+    CLOSS_UNROLL
     for (int i = 0; i < m; i++) {
       sum[i] = mask ? vf_fma(vf_splat(x[j * position + (size_t)i]), weight, sum[i]) : sum[i];
     }
   }
-#pragma clang loop unroll(full)
+  CLOSS_UNROLL
   for (int i = 0; i < m; i++) vf_store(out + i * CLOSS_ATTENTION_ROWS, sum[i]);
 }
 

@@ -170,13 +170,13 @@ static void attention_columns(
     for (size_t c = 0; c < d; c += 16) {
       const size_t columns = d - c < 16 ? d - c : 16;
       vfloat block[16];
-#pragma clang loop unroll(full)
+      CLOSS_UNROLL
       for (size_t i = 0; i < 16; i++) {
         const size_t count = i < left ? columns : 0;
         block[i] = count == 16 ? vf_load(rows[i] + c) : vf_load_first(rows[i] + c, count);
       }
-      tile_transpose(block);
-#pragma clang loop unroll(full)
+      vf_transpose(block);
+      CLOSS_UNROLL
       for (size_t i = 0; i < 16; i++) {
         if (i < columns) vf_store(out + (c + i) * CLOSS_ATTENTION_ROWS + 16 * v, block[i] * factor);
       }
@@ -197,13 +197,13 @@ static void attention_store(
     for (size_t c = 0; c < d; c += 16) {
       const size_t count = d - c < 16 ? d - c : 16;
       vfloat block[16];
-#pragma clang loop unroll(full)
+      CLOSS_UNROLL
       for (size_t i = 0; i < 16; i++) {
         const float *column = columns + (c + i) * CLOSS_ATTENTION_ROWS + 16 * v;
         block[i] = i < count ? vf_load(column) * factor : vf_splat(0);
       }
-      tile_transpose(block);
-#pragma clang loop unroll(full)
+      vf_transpose(block);
+      CLOSS_UNROLL
       for (size_t i = 0; i < 16; i++) {
         float *row = rows[i] + c;
         if (i < left && count == 16) {

@@ -39,25 +39,25 @@ CLOSS_INLINE void tile_block(
     int m, int n, float *c, size_t c_row, closs_tile_factor a, const float *b, size_t b_row,
     size_t k, bool adds) {
   vfloat sum[8][4];
-#pragma clang loop unroll(full)
+  CLOSS_UNROLL
   for (int i = 0; i < m; i++) {
-#pragma clang loop unroll(full)
+    CLOSS_UNROLL
     for (int v = 0; v < n; v++) sum[i][v] = adds ? vf_load(c + i * c_row + 16 * v) : vf_splat(0);
   }
   for (size_t j = 0; j < k; j++) {
     vfloat row[4];
-#pragma clang loop unroll(full)
+    CLOSS_UNROLL
     for (int v = 0; v < n; v++) row[v] = vf_load(b + j * b_row + 16 * v);
-#pragma clang loop unroll(full)
+    CLOSS_UNROLL
     for (int i = 0; i < m; i++) {
       vfloat x = vf_splat(a.start[i * a.row + j * a.column]);
-#pragma clang loop unroll(full)
+      CLOSS_UNROLL
       for (int v = 0; v < n; v++) sum[i][v] = vf_fma(x, row[v], sum[i][v]);
     }
   }
-#pragma clang loop unroll(full)
+  CLOSS_UNROLL
   for (int i = 0; i < m; i++) {
-#pragma clang loop unroll(full)
+    CLOSS_UNROLL
     for (int v = 0; v < n; v++) vf_store(c + i * c_row + 16 * v, sum[i][v]);
   }
 }

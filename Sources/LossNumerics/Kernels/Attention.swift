@@ -80,16 +80,15 @@ extension KernelContext {
     work: Int
   ) {
     let code = variant.code
+    let scratch = scratch
+    let scratchCount = closs_attention_forward_scratch(shape)
+    // SAFETY: no two blocks write the same row, since rows do not overlap, and each has scratch memory
+    // of its own while it runs.
     nonisolated(unsafe) let tensors = unsafe tensors
-    // SAFETY: no two blocks write the same row, since rows do not overlap; no two bodies on one
-    // worker run at once, and each worker has scratch memory of its own.
-    let scratch = unsafe AttentionScratch(
-      count: closs_attention_forward_scratch(shape),
-      sharerCount: pool.threadCount
-    )
-    defer { unsafe scratch.deallocate() }
-    forEachAttentionBlock(closs_attention_block_count(shape), work: work) { block, worker in
-      unsafe closs_attention_forward(code, shape, tensors, block, scratch[worker])
+    forEachAttentionBlock(closs_attention_block_count(shape), work: work) { block in
+      unsafe scratch.withScratch(scratchCount) { scratch in
+        unsafe closs_attention_forward(code, shape, tensors, block, scratch)
+      }
     }
   }
 }
@@ -99,39 +98,18 @@ extension KernelContext {
 extension KernelContext {
   /// Does blocks on the pool's threads, or on the caller's where the work is too little for that.
   ///
-  /// Waking threads costs some microseconds; 2^18 multiply-adds take 2 to 20.
+  /// Waking threads costs some microseconds, 2^19 multiply-adds take 4 to 40.
   func forEachAttentionBlock(
     _ blockCount: Int,
     work: Int,
-    _ body: @Sendable (_ block: Int, _ worker: Int) -> Void
+    _ body: @Sendable (_ block: Int) -> Void
   ) {
-    guard blockCount > 1 && work > 1 << 18 else {
-      for block in 0..<blockCount { body(block, 0) }
+    guard blockCount > 1 && work > 1 << 19 else {
+      for block in 0..<blockCount { body(block) }
       return
     }
-    pool.forEachBlock(blockCount, body)
+    pool.forEachBlock(blockCount) { block, _ in body(block) }
   }
-}
-
-/// Equal parts of memory, one for each who shares it; whoever makes it frees it.
-@unsafe
-struct AttentionScratch: @unchecked Sendable {
-  private let start: UnsafeMutablePointer<Float>
-  private let stride: Int
-
-  init(count: Int, sharerCount: Int) {
-    // Parts begin at cache lines, sixteen numbers.
-    unsafe stride = (count + 15) / 16 * 16
-    let memory = UnsafeMutableRawPointer.allocate(
-      byteCount: unsafe stride * sharerCount * MemoryLayout<Float>.stride,
-      alignment: 64
-    )
-    unsafe start = memory.bindMemory(to: Float.self, capacity: stride * sharerCount)
-  }
-
-  subscript(sharer: Int) -> UnsafeMutablePointer<Float> { unsafe start + sharer * stride }
-
-  func deallocate() { unsafe start.deallocate() }
 }
 
 // MARK: - As C sees it

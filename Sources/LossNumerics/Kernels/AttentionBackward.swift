@@ -101,67 +101,60 @@ extension KernelContext {
     _ tensors: closs_attention_tensors,
     work: Int
   ) {
-    let code = variant.code
-    nonisolated(unsafe) let tensors = unsafe tensors
     let headCount = shape.batch * shape.key_heads
     let chunkCount = closs_attention_chunk_count(shape)
-    let atOnce = headCount >= 4 * pool.threadCount ? 1 : 4 * pool.threadCount / headCount + 1
-    let wave = min(chunkCount, pool.threadCount == 1 ? 1 : atOnce)
-    // SAFETY: two blocks that run at once differ in head or chunk and so in their rows of queries,
-    // and in their sums or, where these are added, in their rows of keys; rows do not overlap. No two
-    // bodies on one worker run at once, and each worker has scratch memory of its own.
-    let scratch = unsafe AttentionScratch(
-      count: closs_attention_backward_scratch(shape),
-      sharerCount: pool.threadCount
-    )
-    let sums = unsafe AttentionScratch(
-      count: closs_attention_backward_sums(shape),
-      sharerCount: wave == 1 ? pool.threadCount : wave * headCount
-    )
-    defer {
-      unsafe scratch.deallocate()
-      unsafe sums.deallocate()
-    }
-    guard wave > 1 else {
-      forEachAttentionBlock(headCount, work: work) { head, worker in
-        for chunk in 0..<chunkCount {
-          unsafe closs_attention_backward(
-            code,
-            shape,
-            tensors,
-            head,
-            chunk,
-            sums[worker],
-            scratch[worker]
-          )
-          unsafe closs_attention_backward_add(code, shape, tensors, head, chunk, sums[worker])
-        }
-      }
+    let atOnce = (4 * pool.threadCount + headCount - 1) / headCount
+    guard pool.threadCount > 1 && chunkCount > 1 && atOnce > 1 else {
+      unsafe attendBackwardByHead(shape, tensors, work: work)
       return
     }
-    for first in stride(from: 0, to: chunkCount, by: wave) {
-      let count = min(wave, chunkCount - first)
-      forEachAttentionBlock(headCount * count, work: work) { block, worker in
-        unsafe closs_attention_backward(
-          code,
-          shape,
-          tensors,
-          block / count,
-          first + block % count,
-          sums[block],
-          scratch[worker]
-        )
+    let code = variant.code
+    let scratch = scratch
+    let scratchCount = closs_attention_backward_scratch(shape)
+    let sumsCount = closs_attention_backward_sums(shape)
+    // SAFETY: two blocks that run at once differ in head or chunk and so in their rows of queries and
+    // their sums; those that add sums differ in their rows of keys; rows do not overlap. Each
+    // block has scratch memory of its own while it runs.
+    nonisolated(unsafe) let tensors = unsafe tensors
+    unsafe scratch.withScratch(min(atOnce, chunkCount) * headCount * sumsCount) { sums in
+      nonisolated(unsafe) let sums = unsafe sums
+      for first in stride(from: 0, to: chunkCount, by: atOnce) {
+        let count = min(atOnce, chunkCount - first)
+        forEachAttentionBlock(headCount * count, work: work) { block in
+          let (head, chunk) = block.quotientAndRemainder(dividingBy: count)
+          unsafe scratch.withScratch(scratchCount) { scratch in
+            let sums = unsafe sums + block * sumsCount
+            unsafe closs_attention_backward(
+              code, shape, tensors, head, first + chunk, sums, scratch)
+          }
+        }
+        forEachAttentionBlock(headCount, work: work) { head in
+          for chunk in 0..<count {
+            let sums = unsafe sums + (head * count + chunk) * sumsCount
+            unsafe closs_attention_backward_add(code, shape, tensors, head, first + chunk, sums)
+          }
+        }
       }
-      forEachAttentionBlock(headCount, work: work) { head, _ in
-        for chunk in 0..<count {
-          unsafe closs_attention_backward_add(
-            code,
-            shape,
-            tensors,
-            head,
-            first + chunk,
-            sums[head * count + chunk]
-          )
+    }
+  }
+
+  private func attendBackwardByHead(
+    _ shape: closs_attention_shape,
+    _ tensors: closs_attention_tensors,
+    work: Int
+  ) {
+    let code = variant.code
+    let scratch = scratch
+    let scratchCount = closs_attention_backward_scratch(shape)
+    let sumsCount = closs_attention_backward_sums(shape)
+    // SAFETY: two blocks differ in head and so in all rows that they write; rows do not overlap.
+    nonisolated(unsafe) let tensors = unsafe tensors
+    forEachAttentionBlock(shape.batch * shape.key_heads, work: work) { head in
+      unsafe scratch.withScratch(sumsCount + scratchCount) { sums in
+        let scratch = unsafe sums + sumsCount
+        for chunk in 0..<closs_attention_chunk_count(shape) {
+          unsafe closs_attention_backward(code, shape, tensors, head, chunk, sums, scratch)
+          unsafe closs_attention_backward_add(code, shape, tensors, head, chunk, sums)
         }
       }
     }

@@ -1,13 +1,15 @@
-"""Time PyTorch's attention: torch_attention.py PASS BATCH HEADS LENGTH HEAD_SIZE THREADS.
+"""Time PyTorch's attention: torch_attention.py PASS BATCH HEADS LENGTH HEAD_SIZE.
 
 PASS is `forward` or `training`, the forward and backward passes. Causal scaled_dot_product_attention on
-float32 tensors (batch, head, position, size), the layout that it likes best; the median of eleven runs.
+float32 tensors (batch, head, position, size), the layout that it likes best; the median of eleven runs
+on the threads that OMP_NUM_THREADS says.
 Prints one JSON object: seconds, and the sum of the squared outputs. Exit code 3 where PyTorch is not
 installed. Its math library uses AVX-512 on its maker's processors only unless told otherwise (a
 preloaded library whose mkl_serv_intel_cpu_true returns 1): tell it, for a fair comparison.
 """
 
 import json
+import os
 import sys
 import time
 
@@ -19,8 +21,8 @@ except ImportError:
 
 def main():
     name, *numbers = sys.argv[1:]
-    batch, heads, length, size, threads = map(int, numbers)
-    torch.set_num_threads(threads)
+    batch, heads, length, size = map(int, numbers)
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.manual_seed(1)
     q, k, v, gradient = (torch.randn(batch, heads, length, size) for _ in range(4))
     attention = torch.nn.functional.scaled_dot_product_attention

@@ -3,42 +3,32 @@ import IsoLoss
 /// Causal attention at the sizes of small models and of one long text, forward and with gradients.
 func attentionBenchmarks() -> [Benchmark] {
   let sizes = [(8, 4, 256, 32), (8, 6, 256, 64), (32, 4, 128, 16), (1, 8, 2048, 64)]
-  let threadCounts = WorkerPool.coreCount > 1 ? [1, WorkerPool.coreCount] : [1]
   return sizes.flatMap { batch, headCount, length, headSize in
-    threadCounts.flatMap { threadCount in
-      [false, true].map { hasGradients in
-        attention(
-          AttentionShape(batch: batch, queries: length, headCount: headCount, headSize: headSize),
-          hasGradients: hasGradients,
-          threadCount: threadCount
-        )
-      }
+    [false, true].map { hasGradients in
+      attention(
+        AttentionShape(batch: batch, queries: length, headCount: headCount, headSize: headSize),
+        hasGradients: hasGradients
+      )
     }
   }
 }
 
-private func attention(
-  _ shape: AttentionShape,
-  hasGradients: Bool,
-  threadCount: Int
-) -> Benchmark {
-  let numbers = [shape.batch, shape.headCount, shape.queries, shape.headSize]
-  let size = numbers.map(String.init).joined(separator: "x")
+private func attention(_ shape: AttentionShape, hasGradients: Bool) -> Benchmark {
+  let numbers = [shape.batch, shape.headCount, shape.queries, shape.headSize].map(String.init)
   let pass = hasGradients ? "training" : "forward"
   return Benchmark(
-    name: "LossNumerics/attention-\(pass)/\(size)-\(threadCount)-threads",
-    unit: .values,
-    peer: Peer(
-      script: "torch_attention.py",
-      arguments: [pass] + (numbers + [threadCount]).map(String.init)
-    )
-  ) {
+    name: "LossNumerics/attention-\(pass)/\(numbers.joined(separator: "x"))",
+    unit: .flops,
+    limit: .multiplyAdd,
+    peer: Peer(script: "torch_attention.py", arguments: [pass] + numbers)
+  ) { kernels in
     var buffers = AttentionBuffers(shape, hasGradients: hasGradients)
     let plain = KernelContext(variant: .portable, pool: WorkerPool(threadCount: 1))
-    let kernels = KernelContext(pool: WorkerPool(threadCount: threadCount))
     let expected = buffers.run(plain)
+    // Two products forward, five backward; of keys that a query does not see nothing counts.
+    let productCount = hasGradients ? 7 : 2
     return PreparedBenchmark(
-      amount: Double(buffers.outputs.count),
+      amount: Double(productCount * shape.multiplyAddCount),
       run: { buffers.run(kernels) },
       check: PreparedBenchmark.near(expected, relative: 1e-4)
     )
