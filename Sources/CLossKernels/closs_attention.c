@@ -60,8 +60,8 @@ size_t closs_attention_backward_sums(closs_attention_shape shape) {
 }
 
 size_t closs_attention_backward_scratch(closs_attention_shape shape) {
-  // Rows and columns of the queries and of the outputs' gradients, columns of the queries' gradients;
-  // weights and their slopes; two numbers a row.
+  // Rows and columns of the queries and of the outputs' gradients, columns of the queries'
+  // gradients; weights and their slopes; two numbers a row.
   const size_t width = (shape.head_size + 15) / 16 * 16;
   return CLOSS_ATTENTION_ROWS * (5 * width + 2 * CLOSS_ATTENTION_KEYS + 2);
 }

@@ -97,8 +97,9 @@ static void attention_scatter_masked(
     size_t high = low;
     while (high < end && tile->first_key[high] <= key) high++;
     const closs_tile_factor factor = {weights + j * CLOSS_ATTENTION_ROWS + low, 0, 1};
+    const float *seeing = rows + low * width;
     tile_product(
-        sums + j * width, width, factor, rows + low * width, width, 1, width / 16, high - low, true);
+        sums + j * width, width, factor, seeing, width, 1, width / 16, high - low, true);
   }
 }
 

@@ -22,15 +22,16 @@ static void attention_scores(
   for (size_t b = 0; b < keys->blocks; b++) {
     const attention_view view = keys->views[b];
     const closs_tile_factor factor = {x + 16 * b * position, position, 1};
+    float *block = out + 16 * b * rows + 16 * view.any_first;
     tile_product(
-        out + 16 * b * rows + 16 * view.any_first, rows, factor, columns + 16 * view.any_first, rows,
-        attention_block_count(keys, b), view.any_end - view.any_first, d, false);
+        block, rows, factor, columns + 16 * view.any_first, rows, attention_block_count(keys, b),
+        view.any_end - view.any_first, d, false);
   }
 }
 
-// `m` rows of out (m, 16 of 64) += Xᵀ (m, keys) · weights (keys, 16 of 64), in each lane over the
-// keys that its row sees. A weight of zero would not do: zero times a value that is no number is
-// none.
+// `m` rows of out (m, 16 of 64) += Xᵀ (m, keys) · weights (keys, 16 of 64), in each lane over
+// the keys that its row sees. A weight of zero would not do: zero times a value that is no number
+// is none.
 CLOSS_INLINE void attention_gather_rows(
     int m, const attention_tile *tile, size_t vector, size_t first, size_t count, const float *x,
     size_t position, const float *weights, float *out) {

@@ -37,7 +37,8 @@ static void attention_tile_at(
   const size_t rows = shape->queries * shape->group;
   tile->shape = shape;
   tile->first = index * CLOSS_ATTENTION_ROWS;
-  tile->count = rows - tile->first < CLOSS_ATTENTION_ROWS ? rows - tile->first : CLOSS_ATTENTION_ROWS;
+  const size_t left = rows - tile->first;
+  tile->count = left < CLOSS_ATTENTION_ROWS ? left : CLOSS_ATTENTION_ROWS;
   tile->vectors = (tile->count + 15) / 16;
   size_t t = tile->first / shape->group, head = tile->first % shape->group;
   for (size_t r = 0; r < 16 * tile->vectors; r++) {
@@ -55,7 +56,8 @@ static void attention_tile_at(
 }
 
 // Where the d numbers of a row are; `x` starts at the batch element.
-CLOSS_INLINE float *attention_row(const attention_tile *tile, closs_attention_tensor x, size_t row) {
+CLOSS_INLINE float *attention_row(
+    const attention_tile *tile, closs_attention_tensor x, size_t row) {
   return x.start + (size_t)tile->position[row] * x.position + (size_t)tile->head[row] * x.head;
 }
 
@@ -184,10 +186,11 @@ static void attention_columns(
   }
 }
 
-// The columns as rows of the tile, each times its row's factor: x = or += factor · columns (d, 64).
+// The columns as rows of the tile, each times its row's factor: x = or += factor · columns (d,
+// 64).
 static void attention_store(
-    const attention_tile *tile, closs_attention_tensor x, const float *columns, const float *factors,
-    bool adds) {
+    const attention_tile *tile, closs_attention_tensor x, const float *columns,
+    const float *factors, bool adds) {
   const size_t d = tile->shape->head_size;
   for (size_t v = 0; v < tile->vectors; v++) {
     const vfloat factor = vf_load(factors + 16 * v);

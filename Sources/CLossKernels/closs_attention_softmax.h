@@ -63,11 +63,11 @@ CLOSS_INLINE void attention_hide(
   for (size_t j = count; j % 4 != 0; j++) vf_store(row + j * CLOSS_ATTENTION_ROWS, hidden);
 }
 
-// Sixteen rows' scores of a tile of keys become weights, exp(s - m), m the largest score so far; the
-// sums and outputs so far are made relative to the new m. `state` is m and the sum of weights.
+// Sixteen rows' scores of a tile of keys become weights, exp(s - m), m the largest score so far;
+// the sums and outputs so far are made relative to the new m. `state` is m and the sum of weights.
 CLOSS_INLINE void attention_softmax(
-    const attention_tile *tile, const attention_keys *keys, size_t vector, float *scores, float *state,
-    float *out) {
+    const attention_tile *tile, const attention_keys *keys, size_t vector, float *scores,
+    float *state, float *out) {
   const size_t rows = CLOSS_ATTENTION_ROWS;
   const attention_blocks blocks = attention_blocks_at(keys, vector);
   if (blocks.first == blocks.end) return;

@@ -1,9 +1,9 @@
 // Products of small matrices: C (m, n) = or += A (m, k) · B (k, n), n in whole vectors of 16.
 //
-// A is read one number at a time and may have any strides; the rows of B and C are contiguous, their
-// distances any. Every element of C is one chain of multiply-adds over k in order, from zero or
-// from what was there: however a product is cut into tiles or its k into pieces, the bits are the
-// same.
+// A is read one number at a time and may have any strides; the rows of B and C are contiguous,
+// their distances any. Every element of C is one chain of multiply-adds over k in order, from zero
+// or from what was there: however a product is cut into tiles or its k into pieces, the bits are
+// the same.
 //
 // No include guard: included once for each instruction set, after closs_vector.h.
 

@@ -125,7 +125,14 @@ extension KernelContext {
           unsafe scratch.withScratch(scratchCount) { scratch in
             let sums = unsafe sums + block * sumsCount
             unsafe closs_attention_backward(
-              code, shape, tensors, head, first + chunk, sums, scratch)
+              code,
+              shape,
+              tensors,
+              head,
+              first + chunk,
+              sums,
+              scratch
+            )
           }
         }
         forEachAttentionBlock(headCount, work: work) { head in

@@ -35,12 +35,9 @@ public struct AttentionShape: Sendable, Hashable {
   /// The largest head size.
   public static let headSizeLimit = 512
 
-  /// Creates a shape.
+  /// Creates a shape: by default as many keys as queries, as many key heads as query heads, all
+  /// earlier positions in sight, and a scale of one over the square root of the head size.
   ///
-  /// - Parameters:
-  ///   - keys: As many as queries if `nil`.
-  ///   - keyValueHeadCount: As many as query heads if `nil`.
-  ///   - scale: One over the square root of the head size if `nil`.
   /// - Precondition: The key heads divide the query heads; every query sees a key: there are at least
   ///   as many keys as queries where it is causal, and a key at all; a window is causal.
   public init(
