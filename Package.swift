@@ -19,7 +19,7 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
   ("LossNumerics", ["CLossKernels", "Execution"], owningSettings),
   ("FileFormats", ["CLossKernels", "Execution"], owningSettings),
   ("Figures", ["FileFormats"], settings),
-  ("CurveFitting", ["LossNumerics"], settings),
+  ("CurveFitting", ["LossNumerics", "Execution"], settings),
   ("Tokenization", ["FileFormats", "Execution"], settings),
   ("LanguageModeling", ["Tokenization", "LossNumerics"], settings),
   (
@@ -30,7 +30,7 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
     ],
     settings
   ),
-  ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats"], settings),
+  ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats", "Execution"], settings),
   ("ComputePlanning", ["ScalingLaws", "FileFormats"], settings),
 ]
 

@@ -1,3 +1,5 @@
+public import Execution
+
 /// A minimum that a search from many starts found, and how often.
 public struct Minimum: Sendable, Hashable {
   /// The best fit that ended here.
@@ -61,12 +63,14 @@ public struct Multistart: Sendable, Hashable {
   /// - Parameters:
   ///   - problem: The residuals and their derivatives.
   ///   - starts: First parameters, each with one number a parameter.
+  ///   - pool: The threads that share the starts; they do not change what is found, to the bit.
   /// - Returns: The minima found, the lowest first.
   public func minimize(
     _ problem: some ResidualProblem,
-    starts: [[Double]]
+    starts: [[Double]],
+    on pool: WorkerPool = WorkerPool(threadCount: 1)
   ) -> MultistartResult {
-    minimize(problem, starts: starts) { () throws(Never) in }
+    minimize(problem, starts: starts, on: pool) { () throws(Never) in }
   }
 
   /// Minimizes from every start, asking before each step whether to go on.
@@ -74,19 +78,31 @@ public struct Multistart: Sendable, Hashable {
   /// - Parameters:
   ///   - problem: The residuals and their derivatives.
   ///   - starts: First parameters, each with one number a parameter.
-  ///   - checkpoint: Throws to stop, for example when the user interrupts.
+  ///   - pool: The threads that share the starts; they do not change what is found, to the bit.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts; asked by every thread.
   /// - Returns: The minima found, the lowest first.
   /// - Throws: What `checkpoint` throws.
   public func minimize<Failure: Error>(
     _ problem: some ResidualProblem,
     starts: [[Double]],
-    checkpoint: () throws(Failure) -> Void
+    on pool: WorkerPool = WorkerPool(threadCount: 1),
+    checkpoint: @Sendable () throws(Failure) -> Void
   ) throws(Failure) -> MultistartResult {
+    let search = StartSearch<Failure>(startCount: starts.count)
+    pool.forEachBlock(starts.count) { index, _ in
+      search.run(index) { () throws(Failure) in
+        try solver.minimize(problem, from: starts[index], checkpoint: checkpoint)
+      }
+    }
+    return gathered(try search.fits())
+  }
+
+  /// Tells the minima apart that fits reached, taken in the order of their starts.
+  private func gathered(_ fits: [LeastSquaresFit]) -> MultistartResult {
     var minima: [Minimum] = []
     var unconvergedCount = 0
     var unfinished: LeastSquaresFit?
-    for start in starts {
-      let fit = try solver.minimize(problem, from: start, checkpoint: checkpoint)
+    for fit in fits {
       guard fit.isConverged else {
         unconvergedCount += 1
         unfinished = lower(unfinished, fit)
@@ -104,7 +120,7 @@ public struct Multistart: Sendable, Hashable {
     minima.sort { $0.fit.residualSumOfSquares < $1.fit.residualSumOfSquares }
     return MultistartResult(
       minima: minima,
-      startCount: starts.count,
+      startCount: fits.count,
       unconvergedCount: unconvergedCount,
       unfinished: unfinished
     )

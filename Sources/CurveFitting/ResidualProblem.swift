@@ -2,8 +2,8 @@
 ///
 /// The solver minimizes the sum of squared residuals and knows nothing else of the matter. The
 /// residual of an observation is observed minus predicted; its row of the Jacobian is then minus
-/// the gradient of the prediction.
-public protocol ResidualProblem {
+/// the gradient of the prediction. Starts are searched on several threads, hence `Sendable`.
+public protocol ResidualProblem: Sendable {
   /// The number of residuals.
   var residualCount: Int { get }
 

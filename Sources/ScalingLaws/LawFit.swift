@@ -1,4 +1,5 @@
 public import CurveFitting
+public import Execution
 
 /// A fit of a law to runs by least squares on the logarithm of the loss.
 ///
@@ -44,23 +45,31 @@ public struct LawFit: Sendable {
 
   /// Fits the law.
   ///
+  /// - Parameter pool: The threads that share the starts; the result does not depend on them.
   /// - Returns: The best minimum with everything found on the way.
   /// - Throws: ``LawFitError`` where runs cannot determine the law.
   /// - Precondition: ``level`` lies between 0 and 1.
-  public func run() throws(LawFitError) -> FitResult {
+  public func run(
+    on pool: WorkerPool = WorkerPool(threadCount: 1)
+  ) throws(LawFitError) -> FitResult {
     let (problem, starts) = try prepared()
-    return try result(of: search.minimize(problem, starts: starts), problem)
+    return try result(of: search.minimize(problem, starts: starts, on: pool), problem)
   }
 
   /// Fits the law, asking before each step whether to go on.
   ///
-  /// - Parameter checkpoint: Throws to stop, for example when the user interrupts.
+  /// - Parameters:
+  ///   - pool: The threads that share the starts; the result does not depend on them.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts; asked by every thread.
   /// - Returns: The best minimum with everything found on the way.
   /// - Throws: ``LawFitError`` where runs cannot determine the law, and what `checkpoint` throws.
   /// - Precondition: ``level`` lies between 0 and 1.
-  public func run(checkpoint: () throws -> Void) throws -> FitResult {
+  public func run(
+    on pool: WorkerPool = WorkerPool(threadCount: 1),
+    checkpoint: @Sendable () throws -> Void
+  ) throws -> FitResult {
     let (problem, starts) = try prepared()
-    let found = try search.minimize(problem, starts: starts, checkpoint: checkpoint)
+    let found = try search.minimize(problem, starts: starts, on: pool, checkpoint: checkpoint)
     return try result(of: found, problem)
   }
 

@@ -1,4 +1,6 @@
 import CurveFitting
+import Execution
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -14,8 +16,8 @@ struct ClosureProblem: ResidualProblem {
   var residualCount: Int
   var parameterCount: Int
   var bounds: [ClosedRange<Double>]?
-  var residual: (_ row: Int, _ b: [Double]) -> Double
-  var slope: (_ row: Int, _ column: Int, _ b: [Double]) -> Double
+  var residual: @Sendable (_ row: Int, _ b: [Double]) -> Double
+  var slope: @Sendable (_ row: Int, _ column: Int, _ b: [Double]) -> Double
 
   func residuals(at parameters: Span<Double>, into residuals: inout MutableSpan<Double>) {
     let b = parameters.indices.map { parameters[$0] }
@@ -223,6 +225,31 @@ struct MultistartTests {
     let best = try #require(result.best)
     #expect(abs(best.parameters[0] - 2) < 0.01)
     #expect(result.minima[0].fit.residualSumOfSquares < result.minima[1].fit.residualSumOfSquares)
+  }
+
+  @Test("threads change nothing, to the bit", arguments: [2, 3, 8])
+  func threads(_ count: Int) throws {
+    let problem = try #require(NISTProblem.all.last { $0.testDescription == "Bennett5" })
+    let starts = (1...20).map { factor in problem.data.firstStart.map { $0 * Double(factor) / 8 } }
+    let alone = Multistart().minimize(problem, starts: starts)
+    let pool = WorkerPool(threadCount: count)
+    #expect(alone.best != nil)
+    #expect(Multistart().minimize(problem, starts: starts, on: pool) == alone)
+  }
+
+  @Test("a checkpoint that throws stops every thread", arguments: [1, 2, 4])
+  func checkpoint(_ threadCount: Int) throws {
+    struct Stop: Error {}
+    let problem = try #require(NISTProblem.all.last { $0.testDescription == "Bennett5" })
+    let starts = Array(repeating: problem.data.firstStart, count: 100)
+    let asked = Atomic<Int>(0)
+    #expect(throws: Stop.self) {
+      try Multistart().minimize(problem, starts: starts, on: WorkerPool(threadCount: threadCount)) {
+        if asked.add(1, ordering: .relaxed).newValue >= 5 { throw Stop() }
+      }
+    }
+    // At most one more question for each fit that was under way.
+    #expect(asked.load(ordering: .relaxed) < 5 + threadCount)
   }
 
   @Test("starts that never converge are counted, not minima")

@@ -1,6 +1,8 @@
 import CurveFitting
+import Execution
 import LossNumerics
 import ScalingLaws
+import Synchronization
 import Testing
 
 #if canImport(Glibc)
@@ -173,14 +175,23 @@ struct LawFitTests {
   @Test("a checkpoint is asked before each step and stops the fit")
   func checkpoint() {
     struct Stop: Error {}
-    var asked = 0
+    let asked = Atomic<Int>(0)
     #expect(throws: Stop.self) {
       _ = try LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs)).run {
-        asked += 1
-        if asked == 10 { throw Stop() }
+        if asked.add(1, ordering: .relaxed).newValue == 10 { throw Stop() }
       }
     }
-    #expect(asked == 10)
+    #expect(asked.load(ordering: .relaxed) == 10)
+  }
+
+  @Test("threads change nothing, to the bit", arguments: [2, 3])
+  func threads(_ count: Int) throws {
+    for form in ScalingLaw.forms {
+      let fit = LawFit(form, to: RunTable(name: "runs", runs: GoldenFit.runs))
+      let (alone, shared) = (try fit.run(), try fit.run(on: WorkerPool(threadCount: count)))
+      #expect(shared.law == alone.law)
+      #expect(shared.search == alone.search)
+    }
   }
 
   @Test("HC3 changes the errors to those of 40 digits, and not the values")

@@ -55,6 +55,11 @@ public struct CommandContext {
   /// Raised when a signal asks to stop.
   public var interruption: InterruptionFlag
 
+  /// The instruction set and the threads that kernels run on.
+  ///
+  /// One thread until ``useKernels(_:)`` has read what was asked for.
+  public internal(set) var kernels = KernelContext(pool: WorkerPool(threadCount: 1))
+
   /// Whether `--quiet` was given.
   public internal(set) var isQuiet = false
 

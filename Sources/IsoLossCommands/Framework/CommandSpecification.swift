@@ -96,13 +96,22 @@ public struct CommandSpecification: Sendable, Hashable {
 extension CommandSpecification {
   /// The options every command has.
   public static let commonOptions: [Option] = [
+    .value(
+      "threads",
+      "N",
+      help: "how many threads work (default: all cores); no result depends on it"
+    ),
     .choice(
       "color",
       ["auto", "always", "never"],
       help: "color of warnings and errors (default: auto)"
     ),
     .flag("quiet", short: "q", help: "no progress and no warnings"),
-    .flag("verbose", short: "v", help: "say times and other particulars on standard error"),
+    .flag(
+      "verbose",
+      short: "v",
+      help: "say times, threads and other particulars on standard error"
+    ),
     .flag("help", short: "h", help: "show this help"),
   ]
 

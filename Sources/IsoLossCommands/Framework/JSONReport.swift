@@ -37,7 +37,11 @@ struct JSONReport {
       context.warn(message)
     }
     report["warnings"] = .array(warnings.map(\.json))
-    report["environment"] = ["threads": 1, "seconds": .number(seconds)]
+    report["environment"] = [
+      "threads": .integer(context.kernels.pool.threadCount),
+      "kernels": .string(context.kernels.variant.rawValue),
+      "seconds": .number(seconds),
+    ]
     return JSONValue.object(report).serialized() + "\n"
   }
 }

@@ -8,6 +8,7 @@ struct Benchmark {
     case tokens
     case fits
     case values
+    case regions
 
     /// Floating-point operations: a multiply-add counts as two.
     case flops

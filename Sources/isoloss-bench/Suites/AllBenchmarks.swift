@@ -3,8 +3,8 @@ import IsoLoss
 
 /// Every benchmark that can run here, in module order.
 func allBenchmarks() -> [Benchmark] {
-  numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks() + kneserNeyBenchmarks()
-    + fitBenchmarks() + attentionBenchmarks()
+  executionBenchmarks() + numericBenchmarks() + textBenchmarks() + adaptiveBenchmarks()
+    + kneserNeyBenchmarks() + fitBenchmarks() + attentionBenchmarks()
 }
 
 /// Where benchmarks find their inputs.

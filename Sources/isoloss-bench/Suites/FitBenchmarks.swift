@@ -40,7 +40,7 @@ private func fit(
     name: "ScalingLaws/fit-chinchilla/\(name)",
     unit: .fits,
     peer: Peer(script: "scipy_fit.py", arguments: [path] + selections.map(\.description))
-  ) {
+  ) { kernels in
     let bytes = try BenchmarkFiles.bytes(path)
     return PreparedBenchmark(
       amount: 1,
@@ -48,7 +48,7 @@ private func fit(
         var options = RunTableOptions()
         options.selections = selections
         let table = try RunTable(CSVTable(parsing: bytes, name: name), options)
-        return try LawFit(Chinchilla(), to: table).run()["alpha"]?.value ?? .nan
+        return try LawFit(Chinchilla(), to: table).run(on: kernels.pool)["alpha"]?.value ?? .nan
       },
       check: check
     )

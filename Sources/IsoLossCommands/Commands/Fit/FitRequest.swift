@@ -44,7 +44,9 @@ struct FitRequest: Sendable {
     fit.errorModel = errorModel
     var hasher = ContentHasher()
     hasher.update(bytes)
-    let result = try fit.run { try context.interruption.check() }
+    let result = try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
+      try interruption.check()
+    }
     return Outcome(result: result, hash: hasher.finalized())
   }
 
