@@ -99,7 +99,7 @@ static void attention_scatter_masked(
     const closs_tile_factor factor = {weights + j * CLOSS_ATTENTION_ROWS + low, 0, 1};
     const float *seeing = rows + low * width;
     tile_product(
-        sums + j * width, width, factor, seeing, width, 1, width / 16, high - low, true);
+        sums + j * width, width, factor, seeing, width, 1, width / 16, high - low, CLOSS_TILE_ADD);
   }
 }
 
@@ -122,7 +122,7 @@ static void attention_scatter(
         const closs_tile_factor factor = {block + 16 * v, CLOSS_ATTENTION_ROWS, 1};
         tile_product(
             target, width, factor, rows + 16 * v * width, width, count, width / 16, end - 16 * v,
-            true);
+            CLOSS_TILE_ADD);
       }
     }
     if (keys->is_whole) return;

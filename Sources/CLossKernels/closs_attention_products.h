@@ -16,7 +16,7 @@ static void attention_scores(
   const size_t d = tile->shape->head_size, rows = CLOSS_ATTENTION_ROWS;
   if (keys->is_whole) {
     const closs_tile_factor factor = {x, position, 1};
-    tile_product(out, rows, factor, columns, rows, keys->count, tile->vectors, d, false);
+    tile_product(out, rows, factor, columns, rows, keys->count, tile->vectors, d, CLOSS_TILE_WRITE);
     return;
   }
   for (size_t b = 0; b < keys->blocks; b++) {
@@ -25,7 +25,7 @@ static void attention_scores(
     float *block = out + 16 * b * rows + 16 * view.any_first;
     tile_product(
         block, rows, factor, columns + 16 * view.any_first, rows, attention_block_count(keys, b),
-        view.any_end - view.any_first, d, false);
+        view.any_end - view.any_first, d, CLOSS_TILE_WRITE);
   }
 }
 
@@ -76,7 +76,8 @@ static void attention_gather(
   const size_t d = tile->shape->head_size, rows = CLOSS_ATTENTION_ROWS;
   if (keys->is_whole) {
     const closs_tile_factor factor = {x, 1, position};
-    tile_product(out, rows, factor, weights, rows, d, tile->vectors, keys->count, true);
+    tile_product(
+        out, rows, factor, weights, rows, d, tile->vectors, keys->count, CLOSS_TILE_CONTINUE);
     return;
   }
   for (size_t b = 0; b < keys->blocks; b++) {
@@ -86,7 +87,7 @@ static void attention_gather(
     const closs_tile_factor factor = {block, 1, position};
     tile_product(
         out + 16 * view.all_first, rows, factor, block_weights + 16 * view.all_first, rows, d,
-        view.all_end - view.all_first, count, true);
+        view.all_end - view.all_first, count, CLOSS_TILE_CONTINUE);
     for (size_t v = view.any_first; v < view.any_end; v++) {
       if (v >= view.all_first && v < view.all_end) continue;
       attention_gather_masked(

@@ -1,9 +1,8 @@
 // Products of small matrices: C (m, n) = or += A (m, k) · B (k, n), n in whole vectors of 16.
 //
 // A is read one number at a time and may have any strides; the rows of B and C are contiguous,
-// their distances any. Every element of C is one chain of multiply-adds over k in order, from zero
-// or from what was there: however a product is cut into tiles or its k into pieces, the bits are
-// the same.
+// their distances any. Every element of C is one chain of multiply-adds over k in order. However a
+// product is cut into tiles the bits are the same; and where chains continue, however k is cut.
 //
 // No include guard: included once for each instruction set, after closs_vector.h.
 
@@ -18,6 +17,12 @@ typedef struct {
   const float *start;
   size_t row, column;
 } closs_tile_factor;
+
+typedef enum {
+  CLOSS_TILE_WRITE,     // C = A · B, the chains begin at zero
+  CLOSS_TILE_CONTINUE,  // C += A · B, the chains begin at what is there
+  CLOSS_TILE_ADD,       // C += A · B, the chains begin at zero: shorter ones, with less rounding
+} closs_tile_mode;
 #endif
 
 // How many vectors of C stay in registers, beside those of a row of B and one number of A: of
@@ -37,12 +42,15 @@ enum { CLOSS_NAME(tile_vectors) = 1 };
 // `m` and `n` are constants where this is inlined, so that `sum` is registers.
 CLOSS_INLINE void tile_block(
     int m, int n, float *c, size_t c_row, closs_tile_factor a, const float *b, size_t b_row,
-    size_t k, bool adds) {
+    size_t k, closs_tile_mode mode) {
   vfloat sum[8][4];
   CLOSS_UNROLL
   for (int i = 0; i < m; i++) {
     CLOSS_UNROLL
-    for (int v = 0; v < n; v++) sum[i][v] = adds ? vf_load(c + i * c_row + 16 * v) : vf_splat(0);
+    for (int v = 0; v < n; v++) {
+      const bool continues = mode == CLOSS_TILE_CONTINUE;
+      sum[i][v] = continues ? vf_load(c + i * c_row + 16 * v) : vf_splat(0);
+    }
   }
   for (size_t j = 0; j < k; j++) {
     vfloat row[4];
@@ -58,17 +66,20 @@ CLOSS_INLINE void tile_block(
   CLOSS_UNROLL
   for (int i = 0; i < m; i++) {
     CLOSS_UNROLL
-    for (int v = 0; v < n; v++) vf_store(c + i * c_row + 16 * v, sum[i][v]);
+    for (int v = 0; v < n; v++) {
+      float *at = c + i * c_row + 16 * v;
+      vf_store(at, mode == CLOSS_TILE_ADD ? vf_load(at) + sum[i][v] : sum[i][v]);
+    }
   }
 }
 
 // All rows of `n` vectors.
 CLOSS_INLINE void tile_rows(
     int n, float *c, size_t c_row, closs_tile_factor a, const float *b, size_t b_row, size_t m,
-    size_t k, bool adds) {
+    size_t k, closs_tile_mode mode) {
 #define CLOSS_TILE(count)                                     \
   do {                                                        \
-    tile_block(count, n, c, c_row, a, b, b_row, k, adds);     \
+    tile_block(count, n, c, c_row, a, b, b_row, k, mode);     \
     c += (count) * c_row;                                     \
     a.start += (count) * a.row;                               \
     m -= (count);                                             \
@@ -80,19 +91,19 @@ CLOSS_INLINE void tile_rows(
 #undef CLOSS_TILE
 }
 
-// C (m, 16 `vectors`) = A · B, or += where it `adds`.
+// C (m, 16 `vectors`) = or += A · B.
 static void tile_product(
     float *c, size_t c_row, closs_tile_factor a, const float *b, size_t b_row, size_t m,
-    size_t vectors, size_t k, bool adds) {
+    size_t vectors, size_t k, closs_tile_mode mode) {
   const size_t widest = CLOSS_NAME(tile_vectors);
   for (; vectors >= widest; vectors -= widest) {
-    tile_rows(CLOSS_NAME(tile_vectors), c, c_row, a, b, b_row, m, k, adds);
+    tile_rows(CLOSS_NAME(tile_vectors), c, c_row, a, b, b_row, m, k, mode);
     c += 16 * widest;
     b += 16 * widest;
   }
 #if CLOSS_IS_AVX512
-  if (vectors == 3) tile_rows(3, c, c_row, a, b, b_row, m, k, adds);
-  if (vectors == 2) tile_rows(2, c, c_row, a, b, b_row, m, k, adds);
-  if (vectors == 1) tile_rows(1, c, c_row, a, b, b_row, m, k, adds);
+  if (vectors == 3) tile_rows(3, c, c_row, a, b, b_row, m, k, mode);
+  if (vectors == 2) tile_rows(2, c, c_row, a, b, b_row, m, k, mode);
+  if (vectors == 1) tile_rows(1, c, c_row, a, b, b_row, m, k, mode);
 #endif
 }
