@@ -4,7 +4,8 @@
 //   ds_ij = p_ij (dp_ij - D_i)         dq_ic += scale · Σ_j ds_ij k_jc
 //   dk_jc += scale · Σ_i ds_ij q_ic
 //
-// Five products for each pair of tiles: the weights p are made again from the log-sum-exps.
+// Five products for each pair of tiles: the weights p are made again from the log-sum-exps, and no
+// pair is visited twice. The sums of keys stand apart, (S, d up to a multiple of 16).
 //
 // No include guard: included once for each instruction set.
 

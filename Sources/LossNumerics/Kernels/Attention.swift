@@ -98,13 +98,14 @@ extension KernelContext {
 extension KernelContext {
   /// Does blocks on the pool's threads, or on the caller's where the work is too little for that.
   ///
-  /// Waking threads costs some microseconds, 2^19 multiply-adds take 4 to 40.
+  /// Work below 1.5e6 multiply-adds is done before another thread has begun: some 10 µs, as with
+  /// matrix products.
   func forEachAttentionBlock(
     _ blockCount: Int,
     work: Int,
     _ body: @Sendable (_ block: Int) -> Void
   ) {
-    guard blockCount > 1 && work > 1 << 19 else {
+    guard blockCount > 1 && work > 1_500_000 else {
       for block in 0..<blockCount { body(block) }
       return
     }

@@ -8,10 +8,10 @@ extension KernelContext {
   /// dv_j = Σ_i p_ij do_i, ds_ij = p_ij (do_i·v_j − D_i), dq_i = scale Σ_j ds_ij k_j and
   /// dk_j = scale Σ_i ds_ij q_i. Gradients lie as the tensors they belong to.
   ///
-  /// The sums of keys and values run over chunks of 512 query rows, which are added in order; so the
-  /// bits depend on the sequence alone, not on the batch or the threads. Memory beyond the arguments
-  /// is 2 S d numbers and some, for each thread; up to 5 times that where there are fewer heads than
-  /// threads.
+  /// The sums of keys and values run over tiles of 64 query rows, which are added up in chunks of
+  /// 512, which are added in order; so the bits depend on the sequence alone, not on the batch
+  /// or the threads. Memory beyond the arguments is 2 S d numbers and 64 (5 d + 130) for each
+  /// thread; four times the former where there are fewer heads than threads.
   ///
   /// - Precondition: The buffers hold what the layouts say.
   public func attentionBackward(

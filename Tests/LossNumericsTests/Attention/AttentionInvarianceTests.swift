@@ -76,6 +76,24 @@ struct AttentionInvarianceTests {
     }
   }
 
+  @Test("of shared keys are those of keys that stand there for each head")
+  func groups() {
+    let shared = AttentionShape(queries: 90, headCount: 3, keyValueHeadCount: 1, headSize: 10)
+    let apart = AttentionShape(queries: 90, headCount: 3, headSize: 10)
+    let inputs = AttentionInputs(shared, seed: 26)
+    var repeated = AttentionInputs(apart, seed: 0)
+    repeated.queries = inputs.queries
+    for index in repeated.keys.indices {
+      let source = index / 30 * 10 + index % 10
+      repeated.keys[index] = inputs.keys[source]
+      repeated.values[index] = inputs.values[source]
+    }
+    let found = AttentionResult(inputs, KernelContext())
+    let expected = AttentionResult(repeated, KernelContext())
+    #expect(found.outputs == expected.outputs)
+    #expect(found.logSumExps == expected.logSumExps)
+  }
+
   @Test("do not depend on where the buffers begin or how the heads lie")
   func layouts() {
     let shape = AttentionShape(batch: 2, queries: 33, keys: 50, headCount: 4, headSize: 9)
