@@ -8,6 +8,7 @@ func allBenchmarks() -> [Benchmark] {
     numericBenchmarks(),
     elementwiseBenchmarks(),
     rowBenchmarks(),
+    attentionBenchmarks(),
     textBenchmarks(),
     adaptiveBenchmarks(),
     kneserNeyBenchmarks(),
