@@ -290,9 +290,11 @@ CLOSS_INLINE bool gemm_packs_left(size_t columns, size_t depth) {
          && columns > gemm_group_columns(depth);
 }
 
-// Whether a block reads B where it lies: packing it costs more than the sums of few rows.
+// Whether a block reads B where it lies: packing costs as much as some three rows. With many columns
+// the rows of a panel lie in different pages and fall on few places of the cache, which costs more.
 CLOSS_INLINE bool gemm_reads_right(const closs_gemm *product, size_t rows) {
-  return !product->packed_b && product->b_column == 1 && rows <= 64;
+  return !product->packed_b && product->b_column == 1
+         && rows <= (product->b_depth <= 8 * CLOSS_PANEL_COLUMNS ? 192 : 64);
 }
 
 static void CLOSS_NAME(gemm_block)(
