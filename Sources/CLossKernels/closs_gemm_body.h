@@ -18,7 +18,10 @@
 
 // How many floats of B are packed at a time: one panel of the greatest depth, or several of less, so
 // that a tile of A meets them all while it is in the first level of the cache.
-#define CLOSS_GROUP_FLOATS (CLOSS_BLOCK_DEPTH * CLOSS_PANEL_COLUMNS)
+#ifndef GP
+#define GP 2
+#endif
+#define CLOSS_GROUP_FLOATS (GP * CLOSS_BLOCK_DEPTH * CLOSS_PANEL_COLUMNS)
 
 #define gemm_left CLOSS_NAME(gemm_left)
 #define gemm_group CLOSS_NAME(gemm_group)
@@ -37,6 +40,7 @@
 #define gemm_right CLOSS_NAME(gemm_right)
 #define gemm_pack_group CLOSS_NAME(gemm_pack_group)
 #define gemm_group_columns CLOSS_NAME(gemm_group_columns)
+#define gemm_depth_step CLOSS_NAME(gemm_depth_step)
 #define gemm_packs_left CLOSS_NAME(gemm_packs_left)
 #define gemm_reads_right CLOSS_NAME(gemm_reads_right)
 
@@ -242,10 +246,10 @@ CLOSS_INLINE void gemm_chains(
   if (end.activates) gemm_activate(end.activation, rows, columns, c, c_row);
 }
 
-// Multiplies all rows by a group of panels.
+// Multiplies all rows by a group of panels. The first group of a block meets A for the first time.
 static void gemm_group(
     size_t rows, size_t depth, const gemm_left *left, const gemm_right *right, float *c,
-    size_t c_row, bool adds, gemm_end end, const gemm_ahead *ahead) {
+    size_t c_row, bool adds, gemm_end end, const gemm_ahead *ahead, bool is_first) {
   const size_t tiles = gemm_tile_count(rows);
   const size_t rest = right->columns % CLOSS_PANEL_COLUMNS;
   const bool ends_thin = rest > 0 && rest <= 2 && rows >= VF_LANES && !left->tile;
@@ -262,7 +266,7 @@ static void gemm_group(
           c + first * c_row + j, c_row, adds, gemm_end_at(end, j), false);
     }
     gemm_fetch_ahead(ahead, tile, tiles);
-    if (!left->tile && tile + 1 < tiles) {
+    if (is_first && !left->tile && tile + 1 < tiles) {
       gemm_fetch_left(left, first + height, gemm_tile_start(tile + 2, tiles, rows), depth);
     }
   }
@@ -280,7 +284,14 @@ static void gemm_group(
 
 // How many columns are packed together: as many panels as fit where one of the full depth does.
 CLOSS_INLINE size_t gemm_group_columns(size_t depth) {
-  return CLOSS_PANEL_COLUMNS * (CLOSS_BLOCK_DEPTH / (depth ? depth : 1));
+  return CLOSS_PANEL_COLUMNS * (GP * CLOSS_BLOCK_DEPTH / (depth ? depth : 1));
+}
+
+// How much of the depth is taken at a time: whole chains, as evenly as possible.
+CLOSS_INLINE size_t gemm_depth_step(size_t depth) {
+  const size_t steps = (depth + CLOSS_BLOCK_DEPTH - 1) / CLOSS_BLOCK_DEPTH;
+  const size_t chains = (depth + CLOSS_GEMM_DEPTH - 1) / CLOSS_GEMM_DEPTH;
+  return steps ? (chains + steps - 1) / steps * CLOSS_GEMM_DEPTH : CLOSS_GEMM_DEPTH;
 }
 
 // Whether packing A pays: where its tiles are read in place they stay in the first level of the cache
@@ -306,10 +317,11 @@ static void CLOSS_NAME(gemm_block)(
   // In place only whole vectors can be read.
   const size_t whole = in_place ? columns / VF_LANES * VF_LANES : columns;
   float *const c = product->c + row * product->c_row + column;
+  const size_t step = gemm_depth_step(product->depth);
   size_t start = 0;
   do {
     const size_t rest = product->depth - start;
-    const size_t depth = rest < CLOSS_BLOCK_DEPTH ? rest : CLOSS_BLOCK_DEPTH;
+    const size_t depth = rest < step ? rest : step;
     const float *a = product->a + row * product->a_row + start * product->a_depth;
     const size_t most = gemm_group_columns(depth);
     const gemm_left left = gemm_packs_left(columns, depth)
@@ -330,7 +342,7 @@ static void CLOSS_NAME(gemm_block)(
           gemm_source(product, column + j + width, next < most ? next : most, start, depth);
       gemm_group(
           rows, depth, &left, &right, c + j, product->c_row, product->adds || start > 0,
-          gemm_end_at(end, column + j), &ahead);
+          gemm_end_at(end, column + j), &ahead, j == 0);
       j += width;
     }
     start += depth;

@@ -2,6 +2,8 @@
 
 #include "closs_transpose.h"
 
+#define gemm_turn CLOSS_NAME(gemm_turn)
+#define gemm_turn_ragged CLOSS_NAME(gemm_turn_ragged)
 #define gemm_pack_columns CLOSS_NAME(gemm_pack_columns)
 #define gemm_pack_turned CLOSS_NAME(gemm_pack_turned)
 #define gemm_pack CLOSS_NAME(gemm_pack)
@@ -19,8 +21,31 @@ CLOSS_INLINE void gemm_pack_columns(
   }
 }
 
-// Packs `width` (at most `stride`) runs of `depth` neighbors, `source_column` apart, turned by squares
-// of sixteen.
+// Turns a whole square of sixteen by sixteen. Apart from the ragged ones, whose loops of unknown length
+// would keep the square in memory.
+CLOSS_INLINE void gemm_turn(
+    const float *source, size_t source_column, float *target, size_t stride) {
+  vfloat square[VF_LANES];
+  CLOSS_UNROLL
+  for (size_t i = 0; i < VF_LANES; i++) square[i] = vf_load(source + i * source_column);
+  vf_transpose(square);
+  CLOSS_UNROLL
+  for (size_t i = 0; i < VF_LANES; i++) vf_store(target + i * stride, square[i]);
+}
+
+// Turns `count` runs of `steps` neighbors, each at most sixteen.
+CLOSS_INLINE void gemm_turn_ragged(
+    size_t count, size_t steps, const float *source, size_t source_column, float *target,
+    size_t stride) {
+  vfloat square[VF_LANES];
+  for (size_t i = 0; i < VF_LANES; i++) {
+    square[i] = i < count ? vf_load_first(source + i * source_column, steps) : vf_splat(0);
+  }
+  vf_transpose(square);
+  for (size_t i = 0; i < steps; i++) vf_store(target + i * stride, square[i]);
+}
+
+// Packs `width` (at most `stride`) runs of `depth` neighbors, `source_column` apart, turned by squares.
 //
 // Whole vectors are stored; where the stride is no multiple of sixteen they reach into the next
 // step, which is written after. So the target needs room for a vector behind its end.
@@ -32,21 +57,10 @@ CLOSS_INLINE void gemm_pack_turned(
     const float *from = source + j * source_column;
     for (size_t k = 0; k < depth; k += VF_LANES) {
       const size_t steps = depth - k < VF_LANES ? depth - k : VF_LANES;
-      vfloat square[VF_LANES];
       if (count == VF_LANES && steps == VF_LANES) {
-        CLOSS_UNROLL
-        for (size_t i = 0; i < VF_LANES; i++) square[i] = vf_load(from + i * source_column + k);
+        gemm_turn(from + k, source_column, target + k * stride + j, stride);
       } else {
-        for (size_t i = 0; i < VF_LANES; i++) {
-          square[i] = i < count ? vf_load_first(from + i * source_column + k, steps) : vf_splat(0);
-        }
-      }
-      vf_transpose(square);
-      if (steps == VF_LANES) {
-        CLOSS_UNROLL
-        for (size_t i = 0; i < VF_LANES; i++) vf_store(target + (k + i) * stride + j, square[i]);
-      } else {
-        for (size_t i = 0; i < steps; i++) vf_store(target + (k + i) * stride + j, square[i]);
+        gemm_turn_ragged(count, steps, from + k, source_column, target + k * stride + j, stride);
       }
     }
   }

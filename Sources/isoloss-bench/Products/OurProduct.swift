@@ -10,11 +10,13 @@ func ourProduct(_ operands: ProductOperands, on kernels: KernelContext) -> () ->
     left: product.isFirstTransposed ? .transposed : .plain,
     right: product.isSecondTransposed ? .transposed : .plain
   )
-  let first = operands.first
-  let second = operands.second
-  func multiply(into output: inout [Float]) {
+  func multiply(
+    _ first: borrowing Matrix<Float>,
+    _ second: borrowing Matrix<Float>,
+    into output: inout Matrix<Float>
+  ) {
     var output = output.mutableSpan
     kernels.multiply(shape, first.span, second.span, into: &output)
   }
-  return { multiply(into: &operands.output) }
+  return { multiply(operands.first, operands.second, into: &operands.output) }
 }

@@ -1,24 +1,37 @@
+import IsoLoss
+
 /// The factors of a product and room for the answer, row after row.
 ///
 /// Entries are multiples of 1/8 from -1 to 7/8, the same that the peer makes. Sums of their products
 /// are exact in single precision, in whatever order they are added: right answers agree in every bit.
 final class ProductOperands {
   let product: GridProduct
-  let first: [Float]
-  let second: [Float]
-  var output: [Float]
+  let first: Matrix<Float>
+  let second: Matrix<Float>
+  var output: Matrix<Float>
 
   init(_ product: GridProduct) {
     self.product = product
-    first = Self.entries(product.rows * product.inner, factor: 2_654_435_761)
-    second = Self.entries(product.inner * product.columns, factor: 2_246_822_519)
-    output = [Float](repeating: 0, count: product.rows * product.columns)
+    first = Self.entries(
+      product.isFirstTransposed
+        ? (product.inner, product.rows) : (product.rows, product.inner),
+      factor: 2_654_435_761
+    )
+    second = Self.entries(
+      product.isSecondTransposed
+        ? (product.columns, product.inner) : (product.inner, product.columns),
+      factor: 2_246_822_519
+    )
+    output = Matrix(rows: product.rows, columns: product.columns)
   }
 
-  private static func entries(_ count: Int, factor: UInt32) -> [Float] {
-    (0..<count).map { index in
-      let bits = (UInt32(truncatingIfNeeded: index) &* factor) >> 28
-      return (Float(bits) - 8) / 8
+  private static func entries(
+    _ shape: (rows: Int, columns: Int),
+    factor: UInt32
+  ) -> Matrix<Float> {
+    Matrix(rows: shape.rows, columns: shape.columns) { row, column in
+      let index = UInt32(truncatingIfNeeded: row * shape.columns + column)
+      return (Float((index &* factor) >> 28) - 8) / 8
     }
   }
 
@@ -28,7 +41,7 @@ final class ProductOperands {
     for row in 0..<product.rows {
       for column in 0..<product.columns {
         let weight = row % 31 + column % 29
-        sum += Double(output[row * product.columns + column]) * Double(weight)
+        sum += Double(output[row, column]) * Double(weight)
       }
     }
     return sum
