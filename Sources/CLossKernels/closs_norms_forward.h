@@ -2,6 +2,7 @@
 
 #define norm_sum CLOSS_NAME(norm_sum)
 #define norm_squares CLOSS_NAME(norm_squares)
+#define norm_measure CLOSS_NAME(norm_measure)
 #define norm_write CLOSS_NAME(norm_write)
 #define norm_rows CLOSS_NAME(norm_rows)
 #define norm_all CLOSS_NAME(norm_all)
@@ -81,6 +82,23 @@ CLOSS_INLINE float norm_scale(double variance, float epsilon) {
   return (float)(1.0 / __builtin_elementwise_sqrt(variance + (double)epsilon));
 }
 
+// The scale and the shift of a row whose mean is known, kept for the gradient too.
+CLOSS_INLINE void norm_measure(
+    const closs_norm *norm, norm_row *row, size_t index, bool is_centered) {
+  const size_t columns = norm->columns;
+  const norm_moments moments = norm_squares(row->x, row->mean, columns);
+  double variance = (double)moments.squares / (double)columns;
+  const float correction = is_centered ? moments.distances / (float)columns : 0;
+  variance -= (double)correction * (double)correction;
+  // The two sums round apart: of a wide row of equal numbers they may leave less than nothing.
+  if (variance < 0) variance = 0;
+  row->scale = norm_scale(variance, norm->epsilon);
+  row->shift = -correction * row->scale;
+  float *kept = norm->statistics + (is_centered ? CLOSS_LAYER_NORM_STATISTICS : 1) * index;
+  kept[0] = is_centered ? row->mean : row->scale;
+  if (is_centered) kept[1] = row->shift, kept[2] = row->scale;
+}
+
 // Up to sixteen elements: h = (x - mean) * scale + shift, out = h * weight + bias.
 CLOSS_INLINE void norm_write(
     const closs_norm *norm, norm_row row, size_t i, size_t rest, bool is_centered) {
@@ -124,16 +142,7 @@ CLOSS_INLINE void norm_rows(
   }
 #pragma clang loop unroll(full)
   for (size_t k = 0; k < rows; k++) {
-    norm_row *row = each + k;
-    const norm_moments moments = norm_squares(row->x, row->mean, columns);
-    double variance = (double)moments.squares / (double)columns;
-    const float correction = is_centered ? moments.distances / (float)columns : 0;
-    variance -= (double)correction * (double)correction;
-    row->scale = norm_scale(variance, norm->epsilon);
-    row->shift = -correction * row->scale;
-    float *kept = norm->statistics + (is_centered ? CLOSS_LAYER_NORM_STATISTICS : 1) * (first + k);
-    kept[0] = is_centered ? row->mean : row->scale;
-    if (is_centered) kept[1] = row->shift, kept[2] = row->scale;
+    norm_measure(norm, each + k, first + k, is_centered);
   }
 #pragma clang loop unroll(full)
   for (size_t k = 0; k < rows; k++) {

@@ -22,41 +22,30 @@ extension KernelContext {
     }
   }
 
-  /// Does the blocks of a reduction, on all threads where that pays.
+  /// Does the blocks of a reduction, on all threads where that pays: several small ones at a time.
   func forEachReductionBlock(
     _ blocks: ReductionBlocks,
     columns: Int,
     _ body: @Sendable (_ block: Int, _ rows: Range<Int>) -> Void
   ) {
-    guard blocks.rows * columns > Self.serialElements else {
-      for block in 0..<blocks.count { body(block, blocks.rows(of: block)) }
-      return
-    }
-    pool.forEachBlock(blocks.count) { block, _ in body(block, blocks.rows(of: block)) }
-  }
-
-  /// Does the elements in blocks of a multiple of 64.
-  func forEachElementBlock(_ count: Int, _ body: @Sendable (_ elements: Range<Int>) -> Void) {
-    let width = Self.blockElements
-    guard count > Self.serialElements else {
-      if count > 0 { body(0..<count) }
-      return
-    }
-    pool.forEachBlock((count + width - 1) / width) { block, _ in
-      body(block * width..<min((block + 1) * width, count))
+    forEachRowBlock(rows: blocks.count, columns: blocks.blockRows * columns) { range in
+      for block in range { body(block, blocks.rows(of: block)) }
     }
   }
 }
 
 /// Rows cut for sums over them: each block has a partial sum of its own, and these are added in the
 /// order of the blocks, so that the bits follow from the shape alone.
+///
+/// From 64 rows, or a partial sum would cost as much as the rows, to 256: so many float additions one
+/// after the other, each of which rounds, are the longest chain there is.
 struct ReductionBlocks: Sendable {
   var rows: Int
   var blockRows: Int
 
   init(rows: Int, columns: Int) {
     self.rows = rows
-    blockRows = max(64, KernelContext.blockElements / max(columns, 1) / 4 * 4)
+    blockRows = min(256, max(64, KernelContext.blockElements / max(columns, 1) / 4 * 4))
   }
 
   var count: Int { (rows + blockRows - 1) / blockRows }
@@ -68,8 +57,9 @@ struct ReductionBlocks: Sendable {
 
 /// Traps unless a span has the elements that its shape asks for.
 func requireCount(_ count: Int, _ rows: Int, _ columns: Int, _ name: StaticString) {
+  let (product, overflows) = rows.multipliedReportingOverflow(by: columns)
   precondition(
-    count == rows * columns,
+    rows >= 0 && columns >= 0 && !overflows && count == product,
     "`\(name)` has \(count) elements, not \(rows) rows of \(columns)"
   )
 }

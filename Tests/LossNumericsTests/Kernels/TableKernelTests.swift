@@ -88,11 +88,25 @@ struct TableKernelTests {
         kernels.addColumnSums(of: x.span, to: &span)
         return sums
       }
-      // A thousand normal draws stay below 120 in sum; a block of 32,768 floats rounds at its size.
+      // A thousand normal draws stay below 120 in sum; a block of 256 floats rounds at its size.
       for sums in results {
         #expect(worst(sums, expected, scale: 120) < 32)
         #expect(bits(sums) == bits(results[0]))
       }
+    }
+  }
+
+  @Test("long columns of equal numbers keep their digits", arguments: [1, 3])
+  func longColumns(columns: Int) {
+    let rows = 100_000
+    let x = [Float](repeating: 0.1, count: rows * columns)
+    let expected = [Double](repeating: Double(rows) * Double(Float(0.1)), count: columns)
+    for kernels in Contexts.variants + Contexts.threads {
+      var sums = [Float](repeating: 0, count: columns)
+      var span = sums.mutableSpan
+      kernels.addColumnSums(of: x.span, to: &span)
+      // 256 additions in a block, each off by half a unit of the block's sum at most.
+      #expect(worst(sums, expected) < 256)
     }
   }
 
@@ -109,6 +123,19 @@ struct TableKernelTests {
       var scaledSpan = scaled.mutableSpan
       kernels.scale(&scaledSpan, by: 0.3)
       #expect(scaled == x.map { $0 * 0.3 })
+    }
+  }
+
+  @Test("a negative width traps, though two negatives make a count")
+  func negativeWidth() async {
+    await #expect(processExitsWith: .failure) {
+      var totals = LogitTotals(targets: [0, 1], vocabularySize: 8)
+      KernelContext().take([Float]().span, columns: -1, into: &totals)
+    }
+    await #expect(processExitsWith: .failure) {
+      var out = [Float](repeating: 0, count: 6)
+      var span = out.mutableSpan
+      KernelContext().softmax([1, 2, 3, 4, 5, 6].span, columns: -3, into: &span)
     }
   }
 
