@@ -6,6 +6,7 @@
 
 #include "closs_adaptive_bit.h"
 #include "closs_adaptive_memory.h"
+#include "closs_natural_log.h"
 
 #pragma STDC FP_CONTRACT OFF
 

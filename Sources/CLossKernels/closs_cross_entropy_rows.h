@@ -1,4 +1,4 @@
-// Rows of logits: their running largest value and sum of exponentials, and the loss's gradient.
+// Rows of logits: their largest value so far, the exponentials of the rest, and the loss's gradient.
 
 #define logits_total CLOSS_NAME(logits_total)
 #define logits_take_block CLOSS_NAME(logits_take_block)
@@ -20,16 +20,16 @@ CLOSS_INLINE void logits_take_block(
     const closs_logit_rows *state, size_t row, const float *logits, size_t count) {
   const float before = state->largest[row];
   const float here = row_largest(logits, count, 1);
-  const float largest = here > before ? here : before;
-  double sum = state->sum[row];
   if (here > before) {
-    // Sums of nothing (largest was minus infinity) stay zero: exp(-infinity) is 0.
-    sum *= (double)vf_exp_nonpositive(vf_splat(before - here)).x;
+    // What was largest joins the rest; where nothing was (minus infinity) its share is exp(-infinity).
+    const double share = (double)vf_exp_nonpositive(vf_splat(before - here)).x;
+    state->rest[row] = (1 + state->rest[row]) * share + row_rest(logits, count, here);
+    state->largest[row] = here;
+  } else {
+    // While all logits are minus infinity, their exponentials are zero, not 0 / 0.
+    const float shift = before == -__builtin_inff() ? 0 : before;
+    state->rest[row] += (double)row_exponentials(logits, count, 1, shift, NULL);
   }
-  // While all logits are minus infinity, their exponentials are zero, not 0 / 0.
-  const float shift = largest == -__builtin_inff() ? 0 : largest;
-  state->sum[row] = sum + (double)row_exponentials(logits, count, 1, shift, NULL);
-  state->largest[row] = largest;
   if (state->total) state->total[row] += logits_total(logits, count);
 }
 
@@ -55,9 +55,12 @@ static void CLOSS_NAME(logits_take)(
   }
 }
 
-// With p = exp(logit - largest) / sum, smoothing e, V columns and z = log-sum-exp:
+// With p = exp(logit - largest) / (1 + rest), smoothing e, V columns, z = log-sum-exp and w = 2 z_weight z:
 //
-//     d loss / d logit = p (1 + 2 z_weight z) - e / V - (1 - e) (target = column)
+//     d loss / d logit = p (1 + w) - e / V - (1 - e) (target = column)
+//
+// At the target that is w + e - e / V - (1 - p) (1 + w), and 1 - p is what the others have: so it keeps
+// its digits where p is nearly one.
 CLOSS_INLINE void cross_entropy_row(
     const closs_logit_rows *state, const closs_cross_entropy *loss, size_t row, float *logits,
     size_t first_column, size_t columns) {
@@ -68,13 +71,13 @@ CLOSS_INLINE void cross_entropy_row(
     }
     return;
   }
-  double weight = 1;
-  if (loss->z_weight > 0) {
-    const double z = (double)state->largest[row] + closs_natural_log(state->sum[row]);
-    weight += 2 * loss->z_weight * z;
-  }
   const float largest = state->largest[row];
-  const vfloat factor = vf_splat((float)(loss->scale * weight / state->sum[row]));
+  const double rest = state->rest[row];
+  double extra = 0;
+  if (loss->z_weight > 0) {
+    extra = 2 * loss->z_weight * ((double)largest + closs_natural_log_1p(rest));
+  }
+  const vfloat factor = vf_splat((float)(loss->scale * (1 + extra) / (1 + rest)));
   const vfloat even = vf_splat((float)(-loss->scale * loss->smoothing / (double)loss->vocabulary));
   size_t i = 0;
   for (; i + 4 * VF_LANES <= columns; i += 4 * VF_LANES) {
@@ -89,7 +92,11 @@ CLOSS_INLINE void cross_entropy_row(
     vf_store_up_to(logits + i, vf_fma(vf_exp_nonpositive(value), factor, even), columns - i);
   }
   if ((size_t)target < first_column || (size_t)target - first_column >= columns) return;
-  logits[(size_t)target - first_column] -= (float)(loss->scale * (1 - loss->smoothing));
+  const float distance = state->target_logit[row] - largest;
+  const double others = rest + (1 - (double)vf_exp_nonpositive(vf_splat(distance)).x);
+  const double smooth = loss->smoothing - loss->smoothing / (double)loss->vocabulary;
+  logits[(size_t)target - first_column] =
+      (float)(loss->scale * (extra + smooth - others / (1 + rest) * (1 + extra)));
 }
 
 static void CLOSS_NAME(cross_entropy_gradient)(
@@ -107,7 +114,7 @@ static void CLOSS_NAME(cross_entropy_in_place)(
   for (size_t row = 0; row < rows; row++) {
     float *here = logits + row * columns;
     state->largest[row] = -__builtin_inff();
-    state->sum[row] = 0;
+    state->rest[row] = 0;
     if (state->total) state->total[row] = 0;
     state->target_logit[row] = 0;
     if (state->targets[row] >= 0) logits_take_row(state, row, here, 0, columns);

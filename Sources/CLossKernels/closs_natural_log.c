@@ -8,9 +8,9 @@
 //
 // The table is made by make_log_table.py.
 
-#include <string.h>
+#include "closs_natural_log.h"
 
-#include "closs_adaptive.h"
+#include <stdint.h>
 
 #pragma STDC FP_CONTRACT OFF
 
@@ -126,7 +126,7 @@ static double series_tail(double r) {
 
 double closs_natural_log(double x) {
   uint64_t bits;
-  memcpy(&bits, &x, sizeof bits);
+  __builtin_memcpy(&bits, &x, sizeof bits);
   if (bits == UINT64_C(0x7FF0000000000000)) return x;
   if (x == 0.0) return -1.0 / 0.0;
   if (!(x > 0.0)) return (x - x) / (x - x);  // not a number
@@ -134,7 +134,7 @@ double closs_natural_log(double x) {
   if (bits < UINT64_C(0x0010000000000000)) {  // subnormal
     x *= 0x1p54;
     exponent = -54;
-    memcpy(&bits, &x, sizeof bits);
+    __builtin_memcpy(&bits, &x, sizeof bits);
   }
   // z from 181/256 to 181/128, about one over the root of two to the root of two.
   const uint64_t lowest = UINT64_C(0x3FE6A00000000000);
@@ -143,7 +143,7 @@ double closs_natural_log(double x) {
   bits -= (uint64_t)k << 52;
   exponent += (int)k;
   double z;
-  memcpy(&z, &bits, sizeof z);
+  __builtin_memcpy(&z, &bits, sizeof z);
   int center = (int)(z * 128.0 + 0.5);
   double c = center / 128.0;
   double r = (z - c) / c;
@@ -154,4 +154,14 @@ double closs_natural_log(double x) {
   double sum = upper + r;
   double lost = (upper - sum) + r;
   return sum + (lost + (lower + series_tail(r)));
+}
+
+// What rounding took from 1 + x is given back in proportion: (u - 1) is exact, and ln u / (u - 1)
+// hardly changes between u and 1 + x (Goldberg, What every computer scientist should know about
+// floating-point arithmetic, 1991, theorem 4).
+double closs_natural_log_1p(double x) {
+  const double u = 1.0 + x;
+  if (u == 1.0) return x;
+  if (u == x) return closs_natural_log(u);  // infinity too
+  return closs_natural_log(u) * (x / (u - 1.0));
 }

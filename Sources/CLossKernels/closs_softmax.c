@@ -1,6 +1,6 @@
 #include "closs_softmax.h"
 
-#include "closs_adaptive.h"
+#include "closs_natural_log.h"
 
 static void closs_loss_of_row(
     const closs_logit_rows *state, const closs_cross_entropy *loss, size_t row, float *losses) {
@@ -9,7 +9,7 @@ static void closs_loss_of_row(
     return;
   }
   // The small term is added last: at logits near 1000 the other order would lose its digits.
-  const double log_sum = closs_natural_log(state->sum[row]);
+  const double log_sum = closs_natural_log_1p(state->rest[row]);
   const double largest = (double)state->largest[row];
   double nats = (largest - (double)state->target_logit[row]) + log_sum;
   if (loss->smoothing > 0) {
@@ -45,7 +45,7 @@ void closs_logits_take(
 
 void closs_logits_log_sum_exp(const closs_logit_rows *state, size_t rows, float *results) {
   for (size_t row = 0; row < rows; row++) {
-    results[row] = (float)((double)state->largest[row] + closs_natural_log(state->sum[row]));
+    results[row] = (float)((double)state->largest[row] + closs_natural_log_1p(state->rest[row]));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #define row_largest CLOSS_NAME(row_largest)
 #define row_exponentials CLOSS_NAME(row_exponentials)
+#define row_rest CLOSS_NAME(row_rest)
 #define softmax_rows CLOSS_NAME(softmax_rows)
 #define softmax_row_backward CLOSS_NAME(softmax_row_backward)
 
@@ -56,6 +57,33 @@ CLOSS_INLINE float row_exponentials(
     sums[0] += value;
   }
   return vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+}
+
+// The sum of exp(x - largest) over all but one of the elements whose exponential is one, of which the
+// largest is the first: those are counted, so that the sums round at the size of the others.
+CLOSS_INLINE double row_rest(const float *x, size_t count, float largest) {
+  const vfloat zero = vf_splat(0), one = vf_splat(1);
+  vfloat sums[4] = {zero, zero, zero, zero}, ones[4] = {zero, zero, zero, zero};
+  size_t i = 0;
+  for (; i + 4 * VF_LANES <= count; i += 4 * VF_LANES) {
+#pragma clang loop unroll(full)
+    for (size_t k = 0; k < 4; k++) {
+      const vfloat value = vf_exp_nonpositive(vf_load(x + i + k * VF_LANES) - largest);
+      sums[k] += value == one ? zero : value;
+      ones[k] += value == one ? one : zero;
+    }
+  }
+  for (; i < count; i += VF_LANES) {
+    // The lanes beyond the end have exponential zero.
+    const size_t rest = count - i < VF_LANES ? count - i : VF_LANES;
+    const vfloat logits = vf_load_first_or(x + i, rest, -__builtin_inff());
+    const vfloat value = vf_exp_nonpositive(logits - largest);
+    sums[0] += value == one ? zero : value;
+    ones[0] += value == one ? one : zero;
+  }
+  const float sum = vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
+  const float others = vf_sum((ones[0] + ones[1]) + (ones[2] + ones[3])) - 1;
+  return (double)others + (double)sum;
 }
 
 // A few rows, stage by stage, so that the sums of one need not wait for those of another.

@@ -49,8 +49,4 @@ void closs_adaptive_distribution(closs_adaptive *model, double probabilities[256
 // For tests: scores with or without AVX2, with the same result. Not to be set where it is missing.
 void closs_adaptive_set_wide(closs_adaptive *model, bool wide);
 
-// The natural logarithm within one unit in the last place, with the same bits on every processor:
-// -infinity at 0, not a number below.
-double closs_natural_log(double x);
-
 #endif

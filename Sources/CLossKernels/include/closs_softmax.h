@@ -1,10 +1,13 @@
 // Softmax and log-sum-exp of rows; cross-entropy with its gradient, whole or in chunks of columns.
 //
-// Rows lie `stride` floats apart. A row's results depend on that row alone. Sums of exponentials run
-// over blocks of CLOSS_LOGITS_BLOCK columns, relative to the largest value so far, and are added in
-// double from the first block to the last; chunks that begin at multiples of the block therefore give
-// the bits of the whole. A row with a NaN or with plus infinity gives NaN; minus infinities are
-// logits of probability zero, and a row of nothing else gives NaN (its log-sum-exp minus infinity).
+// Rows are contiguous; where a chunk of columns can be taken out of wider rows, there is a `stride`, in
+// floats. A row's results depend on that row alone. Sums of exponentials run over blocks of
+// CLOSS_LOGITS_BLOCK columns, relative to the largest value so far, and are added in double from the
+// first block to the last; chunks that begin at multiples of the block therefore give the bits of the
+// whole. The largest value's own exponential, one, is left out of the sum of a row of logits: beside it
+// the others, which are the loss of a row that is nearly certain, would lose their digits. A row with
+// a NaN or with plus infinity gives NaN; minus infinities are logits of probability zero, and a row
+// of nothing else gives NaN (its log-sum-exp minus infinity).
 
 #ifndef CLOSS_SOFTMAX_H
 #define CLOSS_SOFTMAX_H
@@ -29,7 +32,7 @@ void closs_softmax_backward(
 // (R); to begin with, largest is minus infinity and the rest zero.
 typedef struct closs_logit_rows {
   float *largest;
-  double *sum;           // of exp(logit - largest)
+  double *rest;          // sum of exp(logit - largest) over all but one largest
   double *total;         // of the logits; NULL unless labels are smoothed
   float *target_logit;   // NULL where there are no targets
   const int32_t *targets;  // negative: the row does not count

@@ -1,8 +1,12 @@
 import CLossKernels
 import Execution
 
-// Cross-entropy of rows of logits with its gradient. A loss is (largest − logits[target]) + ln Σ, worked
-// in double from float exponentials and rounded once.
+// Cross-entropy of rows of logits with its gradient. A loss is (largest − logits[target]) + ln(1 + rest)
+// in double, rounded once. The rest, the exponentials of all but one largest logit, is a sum of float
+// exponentials: in floats within blocks of 1024 columns, in double from block to block. An exponential
+// whose logit lies d below the largest is off by (d + 3) · 2⁻²⁴ of itself at most, a block's sum by
+// 20 · 2⁻²⁴ of itself; the rest keeps that relative error however small it is, and so do the loss of a
+// target that is nearly certain and the gradient's entry of it, which is made of the rest too.
 
 extension KernelContext {
   /// The losses of rows of logits (R, V) in nats, into (R); the logits become their own gradient.
@@ -24,6 +28,7 @@ extension KernelContext {
     requireCount(losses.count, rows, 1, "losses")
     let code = variant.code
     var totals = LogitTotals(targets: targets, vocabularySize: columns, options: options)
+    guard columns > 0 else { return self.losses(of: totals, into: &losses) }
     let loss = totals.loss
     unsafe totals.withRows { state, rows in
       // SAFETY: all have `rows` rows; a block touches its own, and the pool returns before the
@@ -102,9 +107,8 @@ extension KernelContext {
   public func losses(of totals: LogitTotals, into losses: inout MutableSpan<Float>) {
     requireAllTaken(totals)
     requireCount(losses.count, totals.rowCount, 1, "losses")
-    var totals = totals
     var loss = totals.loss
-    unsafe totals.withRows { state, rows in
+    unsafe totals.withReadableRows { state, rows in
       // SAFETY: the state and the losses have `rows` rows.
       unsafe withOutput(&losses) { losses in
         guard let losses = unsafe losses else { return }
@@ -129,9 +133,8 @@ extension KernelContext {
     )
     let code = variant.code
     let width = columns.count
-    var totals = totals
     let loss = totals.loss
-    unsafe totals.withRows { state, rows in
+    unsafe totals.withReadableRows { state, rows in
       // SAFETY: all have `rows` rows; a block touches its own, and the pool returns before the
       // pointers end.
       unsafe withOutput(&logits) { logits in

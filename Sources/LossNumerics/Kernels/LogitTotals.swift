@@ -5,20 +5,23 @@ import Execution
 public struct CrossEntropyOptions: Sendable, Hashable {
   /// The share of each target that is spread evenly over the vocabulary, as PyTorch's
   /// `label_smoothing`: `(1 − s) · nll + s · mean over the vocabulary of −ln p`.
-  public var labelSmoothing: Double
+  public let labelSmoothing: Double
 
   /// The weight of the squared log-sum-exp that is added to each loss.
-  public var zWeight: Double
+  public let zWeight: Double
 
   /// What gradients are multiplied by, one over the number of tokens as a rule.
-  public var gradientScale: Double
+  public let gradientScale: Double
 
   /// Creates options; by default the plain loss and its gradient.
   ///
-  /// - Precondition: Smoothing lies in 0…1 and the weight is not negative.
+  /// - Precondition: Smoothing lies in 0…1; the weight is finite and not negative.
   public init(labelSmoothing: Double = 0, zWeight: Double = 0, gradientScale: Double = 1) {
     precondition((0...1).contains(labelSmoothing), "label smoothing of \(labelSmoothing)")
-    precondition(zWeight >= 0, "a weight of \(zWeight) for the squared log-sum-exp")
+    precondition(
+      zWeight >= 0 && zWeight.isFinite,
+      "a weight of \(zWeight) for the squared log-sum-exp"
+    )
     self.labelSmoothing = labelSmoothing
     self.zWeight = zWeight
     self.gradientScale = gradientScale
@@ -31,14 +34,22 @@ public struct CrossEntropyOptions: Sendable, Hashable {
 /// losses, then make each chunk again and turn it into its gradient.
 ///
 ///     var totals = LogitTotals(targets: targets, vocabularySize: 50_257)
-///     for chunk in chunks { kernels.take(logits(chunk), columns: chunk.count, into: &totals) }
-///     kernels.losses(of: totals, into: &losses)
-///     for chunk in chunks { kernels.crossEntropyGradient(&logits, columns: chunk, of: totals) }
+///     for chunk in chunks {
+///       kernels.take(logits(chunk).span, columns: chunk.count, into: &totals)
+///     }
+///     var lossSpan = losses.mutableSpan
+///     kernels.losses(of: totals, into: &lossSpan)
+///     for chunk in chunks {
+///       var part = logits(chunk)
+///       var span = part.mutableSpan
+///       kernels.crossEntropyGradient(replacing: &span, columns: chunk, of: totals)
+///     }
 ///
 /// Chunks that begin at multiples of ``blockColumns`` give the bits of the whole; others agree with
 /// it to rounding.
 public struct LogitTotals: Sendable {
-  /// The columns whose exponentials are summed in floats before they are added in double.
+  /// The columns whose exponentials are summed in floats, the largest's own apart, before they are
+  /// added in double.
   public static let blockColumns = Int(CLOSS_LOGITS_BLOCK)
 
   /// The target of each row; a negative one keeps its row out, with loss and gradient 0.
@@ -58,7 +69,7 @@ public struct LogitTotals: Sendable {
 
   private var largest: [Float]
   private var targetLogit: [Float]
-  private var sum: [Double]
+  private var rest: [Double]
   private var total: [Double]
 
   /// Creates totals of no columns yet.
@@ -90,7 +101,7 @@ public struct LogitTotals: Sendable {
     rowCount = rows
     largest = Array(repeating: -.infinity, count: rows)
     targetLogit = Array(repeating: 0, count: rows)
-    sum = Array(repeating: 0, count: rows)
+    rest = Array(repeating: 0, count: rows)
     total = options.labelSmoothing > 0 ? Array(repeating: 0, count: rows) : []
   }
 
@@ -104,20 +115,45 @@ public struct LogitTotals: Sendable {
     )
   }
 
-  /// Gives a body the arrays as C knows them, and the number of rows.
+  /// Gives a body the arrays as C knows them, to write, and the number of rows.
   mutating func withRows(_ body: (inout closs_logit_rows, Int) -> Void) {
     let rows = rowCount
     // SAFETY: the pointers are used inside the body alone, while their arrays are held.
     unsafe largest.withUnsafeMutableBufferPointer { largest in
       unsafe targetLogit.withUnsafeMutableBufferPointer { targetLogit in
-        unsafe sum.withUnsafeMutableBufferPointer { sum in
+        unsafe rest.withUnsafeMutableBufferPointer { rest in
           unsafe total.withUnsafeMutableBufferPointer { total in
             unsafe targets.withUnsafeBufferPointer { targets in
               var state = unsafe closs_logit_rows(
                 largest: largest.baseAddress,
-                sum: sum.baseAddress,
+                rest: rest.baseAddress,
                 total: total.isEmpty ? nil : total.baseAddress,
                 target_logit: targetLogit.baseAddress,
+                targets: targets.isEmpty ? nil : targets.baseAddress
+              )
+              unsafe body(&state, rows)
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// Gives a body the arrays as C knows them, to read only, and the number of rows.
+  func withReadableRows(_ body: (inout closs_logit_rows, Int) -> Void) {
+    let rows = rowCount
+    // SAFETY: the pointers are used inside the body alone, while their arrays are held; what C does
+    // with finished totals reads them.
+    unsafe largest.withUnsafeBufferPointer { largest in
+      unsafe targetLogit.withUnsafeBufferPointer { targetLogit in
+        unsafe rest.withUnsafeBufferPointer { rest in
+          unsafe total.withUnsafeBufferPointer { total in
+            unsafe targets.withUnsafeBufferPointer { targets in
+              var state = unsafe closs_logit_rows(
+                largest: UnsafeMutablePointer(mutating: largest.baseAddress),
+                rest: UnsafeMutablePointer(mutating: rest.baseAddress),
+                total: total.isEmpty ? nil : UnsafeMutablePointer(mutating: total.baseAddress),
+                target_logit: UnsafeMutablePointer(mutating: targetLogit.baseAddress),
                 targets: targets.isEmpty ? nil : targets.baseAddress
               )
               unsafe body(&state, rows)
@@ -132,12 +168,12 @@ public struct LogitTotals: Sendable {
 extension closs_logit_rows {
   /// The rows from one on.
   func dropping(_ rows: Int) -> Self {
-    var rest = unsafe self
-    unsafe rest.largest += rows
-    unsafe rest.sum += rows
-    if unsafe rest.total != nil { unsafe rest.total += rows }
-    if unsafe rest.target_logit != nil { unsafe rest.target_logit += rows }
-    if unsafe rest.targets != nil { unsafe rest.targets += rows }
-    return unsafe rest
+    var part = unsafe self
+    unsafe part.largest += rows
+    unsafe part.rest += rows
+    if unsafe part.total != nil { unsafe part.total += rows }
+    if unsafe part.target_logit != nil { unsafe part.target_logit += rows }
+    if unsafe part.targets != nil { unsafe part.targets += rows }
+    return unsafe part
   }
 }

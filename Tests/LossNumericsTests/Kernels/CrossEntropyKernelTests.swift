@@ -10,83 +10,6 @@ import Musl
 import Darwin
 #endif
 
-/// The loss of a row as it stands on paper, in double.
-private func referenceLoss(
-  _ row: [Double],
-  target: Int32,
-  _ options: CrossEntropyOptions
-) -> Double {
-  guard target >= 0 else { return 0 }
-  let largest = row.max() ?? 0
-  let logSumExp = largest + log(row.reduce(0) { $0 + exp($1 - largest) })
-  let mean = row.reduce(0, +) / Double(row.count)
-  let smoothing = options.labelSmoothing
-  return (1 - smoothing) * (logSumExp - row[Int(target)]) + smoothing * (logSumExp - mean)
-    + options.zWeight * logSumExp * logSumExp
-}
-
-/// Losses and what became of the logits.
-private func crossEntropy(
-  _ kernels: KernelContext,
-  _ logits: [Float],
-  _ targets: [Int32],
-  _ options: CrossEntropyOptions = CrossEntropyOptions()
-) -> (losses: [Float], gradient: [Float]) {
-  var gradient = logits
-  var losses = [Float](repeating: .nan, count: targets.count)
-  var span = gradient.mutableSpan
-  var lossSpan = losses.mutableSpan
-  kernels.crossEntropy(
-    replacingWithGradient: &span,
-    targets: targets,
-    options: options,
-    losses: &lossSpan
-  )
-  return (losses, gradient)
-}
-
-/// The same with the vocabulary in chunks.
-private func chunked(
-  _ kernels: KernelContext,
-  _ logits: [Float],
-  _ targets: [Int32],
-  _ options: CrossEntropyOptions,
-  width: Int
-) -> (losses: [Float], gradient: [Float]) {
-  let vocabulary = logits.count / targets.count
-  var totals = LogitTotals(targets: targets, vocabularySize: vocabulary, options: options)
-  let chunks = stride(from: 0, to: vocabulary, by: width).map {
-    $0..<min($0 + width, vocabulary)
-  }
-  func cut(_ columns: Range<Int>) -> [Float] {
-    targets.indices.flatMap { row in columns.map { logits[row * vocabulary + $0] } }
-  }
-  for columns in chunks {
-    kernels.take(cut(columns).span, columns: columns.count, into: &totals)
-  }
-  var losses = [Float](repeating: .nan, count: targets.count)
-  var lossSpan = losses.mutableSpan
-  kernels.losses(of: totals, into: &lossSpan)
-  var gradient = logits
-  for columns in chunks {
-    var part = cut(columns)
-    var span = part.mutableSpan
-    kernels.crossEntropyGradient(replacing: &span, columns: columns, of: totals)
-    for row in targets.indices {
-      for (offset, column) in columns.enumerated() {
-        gradient[row * vocabulary + column] = part[row * columns.count + offset]
-      }
-    }
-  }
-  return (losses, gradient)
-}
-
-private let everything = CrossEntropyOptions(
-  labelSmoothing: 0.1,
-  zWeight: 0.01,
-  gradientScale: 0.5
-)
-
 @Suite("Cross-entropy of rows")
 struct CrossEntropyKernelTests {
   @Test("matches PyTorch, with smoothing and z-loss too")
@@ -211,6 +134,46 @@ struct CrossEntropyKernelTests {
     }
   }
 
+  @Test("a target that is nearly certain keeps the digits of its loss and gradient")
+  func nearlyCertain() {
+    for kernels in Contexts.variants {
+      for gap in [5.0, 11, 14, 17, 30, 80] {
+        // Beside the largest, in a lane of its own, in the largest's lane, and in a block of its own.
+        for (columns, other) in [(2, 1), (17, 16), (200, 65), (1024, 320), (3000, 2000)] {
+          var logits = [Float](repeating: -.infinity, count: columns)
+          (logits[0], logits[other]) = (Float(gap), 0)
+          for target in [0, other] {
+            let result = crossEntropy(kernels, logits, [Int32(target)])
+            let expected = (target == 0 ? 0 : gap) + log1p(exp(-gap))
+            #expect(isClose(result.losses[0], expected, ulps: 4))
+            let miss = target == 0 ? 1 / (1 + exp(gap)) : 1 / (1 + exp(-gap))
+            #expect(isClose(result.gradient[target], -miss, ulps: 6))
+            #expect(isClose(result.gradient[target == 0 ? other : 0], miss, ulps: 6))
+          }
+        }
+      }
+    }
+  }
+
+  @Test("ties, and records block after block")
+  func records() {
+    for kernels in Contexts.variants {
+      let equal = crossEntropy(kernels, [Float](repeating: 7, count: 5000), [4999])
+      #expect(isClose(equal.losses[0], log(5000), ulps: 1))
+      let rising = (0..<5000).map { Float($0) / 64 }
+      let expected = referenceLoss(rising.map(Double.init), target: 4999, CrossEntropyOptions())
+      let result = crossEntropy(kernels, rising, [4999])
+      #expect(isClose(result.losses[0], expected, ulps: 8))
+      #expect(abs(result.gradient.reduce(0) { $0 + Double($1) }) < 1e-7)
+    }
+  }
+
+  @Test("no columns: losses of rows that do not count are zero")
+  func noColumns() {
+    let result = crossEntropy(Contexts.threads[0], [], [-1, -1])
+    #expect(result.losses == [0, 0] && result.gradient.isEmpty)
+  }
+
   @Test("masked and spoiled logits")
   func nonFinite() {
     for kernels in Contexts.variants {
@@ -234,6 +197,36 @@ struct CrossEntropyKernelTests {
     }
   }
 
+  @Test("the example of the documentation")
+  func example() {
+    let kernels = Contexts.threads[0]
+    let whole = normals(2 * 50_257, seed: 8)
+    let targets: [Int32] = [40_000, 3]
+    let chunks = [0..<16_384, 16_384..<50_257]
+    var losses: [Float] = [0, 0]
+    var gradient = [Float]()
+    func logits(_ columns: Range<Int>) -> [Float] {
+      [0, 50_257].flatMap { start in columns.map { whole[start + $0] } }
+    }
+
+    var totals = LogitTotals(targets: targets, vocabularySize: 50_257)
+    for chunk in chunks {
+      kernels.take(logits(chunk).span, columns: chunk.count, into: &totals)
+    }
+    var lossSpan = losses.mutableSpan
+    kernels.losses(of: totals, into: &lossSpan)
+    for chunk in chunks {
+      var part = logits(chunk)
+      var span = part.mutableSpan
+      kernels.crossEntropyGradient(replacing: &span, columns: chunk, of: totals)
+      gradient += part[..<chunk.count]
+    }
+
+    let expected = crossEntropy(kernels, whole, targets)
+    #expect(losses == expected.losses)
+    #expect(gradient == Array(expected.gradient[..<50_257]))
+  }
+
   @Test("a target outside the vocabulary traps, and so do losses too early")
   func traps() async {
     await #expect(processExitsWith: .failure) {
@@ -243,6 +236,9 @@ struct CrossEntropyKernelTests {
       var losses: [Float] = [0]
       var span = losses.mutableSpan
       KernelContext().losses(of: LogitTotals(targets: [1], vocabularySize: 4), into: &span)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = CrossEntropyOptions(zWeight: -1)
     }
   }
 }
