@@ -1,4 +1,5 @@
-/// Norms, losses and AdamW of small inputs by PyTorch in float64; `Golden/make_rows.py` printed them.
+/// Norms, losses, rotary positions and AdamW of small inputs by PyTorch in float64;
+/// `Golden/make_rows.py` printed them.
 enum GoldenRows {
   static let x: [Float] = [0.5, -1.25, 2.0, 0.75, -0.5, 3.0, 1.5, -2.25, 0.25, 4.0]
   static let gradient: [Float] = [1.0, -0.5, 0.25, 2.0, -1.5, 0.75, 1.25, -0.25, 0.5, -1.0]
@@ -50,6 +51,10 @@ enum GoldenRows {
   static let softmaxGradient: [Float] = [
     0.0466774395, -0.0398278259, -0.0517231244, 0.160329617, -0.115456107, 0.117227577,
     0.0896399282, -0.00201764481, 0.0204692618, -0.225319122,
+  ]
+  static let rotary: [Float] = [
+    1.19818438, -0.613884519, 1.94264487, 0.888048945, -2.34791092, 1.93321346,
+    1.65369791, -2.13957548,
   ]
   static let adamW: [Float] = [
     0.469506112, -1.21725836, 1.96501061, 0.718756862, -0.469506112, 2.96201361, 1.46650911,

@@ -24,6 +24,8 @@ public struct AdamW: Sendable, Hashable {
   public var weightDecay: Double
 
   /// Creates settings, by default PyTorch's.
+  ///
+  /// - Precondition: Both betas lie in 0..<1; the others are finite and not negative.
   public init(
     learningRate: Double = 1e-3,
     beta1: Double = 0.9,
@@ -36,6 +38,21 @@ public struct AdamW: Sendable, Hashable {
     self.beta2 = beta2
     self.epsilon = epsilon
     self.weightDecay = weightDecay
+    requireValid()
+  }
+
+  /// Traps on settings that are none; they can be changed, so every step asks.
+  func requireValid() {
+    let unit = 0.0..<1.0
+    precondition(
+      unit.contains(beta1) && unit.contains(beta2),
+      "betas lie in 0..<1, not \(beta1) and \(beta2)"
+    )
+    for (name, value) in [
+      ("learningRate", learningRate), ("epsilon", epsilon), ("weightDecay", weightDecay),
+    ] {
+      precondition(value >= 0 && value.isFinite, "`\(name)` is \(value), not 0 or more")
+    }
   }
 
   /// The factors of a step, worked in double and rounded once.
@@ -70,7 +87,8 @@ extension KernelContext {
   ///
   /// The gradient is multiplied by `gradientScale` first, so that clipping costs no pass of its own.
   ///
-  /// - Precondition: `step` is 1 or more, and all spans are equally long.
+  /// - Precondition: `step` is 1 or more, all spans are equally long, and the settings are as
+  ///   ``AdamW`` asks at its creation.
   public func adamWStep(
     _ settings: AdamW,
     step: Int,
@@ -81,6 +99,7 @@ extension KernelContext {
     secondMoment: inout MutableSpan<Float>
   ) {
     precondition(step > 0, "step \(step): the first step is 1")
+    settings.requireValid()
     let count = gradient.count
     requireCount(parameters.count, count, 1, "parameters")
     requireCount(firstMoment.count, count, 1, "firstMoment")
@@ -95,7 +114,7 @@ extension KernelContext {
           let v = unsafe second
         else { return }
         nonisolated(unsafe) let (gradient, parameters, first, second) = unsafe (g, p, m, v)
-        forEachElementBlock(count) { range in
+        forEachElementBlock(of: count) { range in
           let start = range.lowerBound
           var factors = factors
           unsafe closs_adamw_step(
@@ -114,32 +133,25 @@ extension KernelContext {
 
   /// The sum of the squares of all elements, in double, for the norm of a gradient.
   ///
-  /// Blocks of 32,768 elements are added in their order: the bits depend on neither threads nor chunks
-  /// of a call, only on the elements.
+  /// Blocks of 32,768 elements are added in their order: the bits do not depend on the threads. They do
+  /// on where an array begins and ends: sums of its parts agree with that of the whole to rounding.
   public func sumOfSquares(_ x: Span<Float>) -> Double {
     let width = Self.blockElements
-    let code = variant.code
-    let blocks = (x.count + width - 1) / width
+    let (code, count) = (variant.code, x.count)
+    let blocks = (count + width - 1) / width
     var partials = [Double](repeating: 0, count: blocks)
-    let count = x.count
     // SAFETY: each block reads its own elements and writes its own sum, and the pool returns before
     // the pointers end.
     unsafe withInput(x) { x in
       unsafe partials.withUnsafeMutableBufferPointer { partials in
         guard let x = unsafe x, let base = partials.baseAddress else { return }
         nonisolated(unsafe) let (input, sums) = unsafe (x, base)
-        let body: @Sendable (Int, Int) -> Void = { block, _ in
-          let start = block * width
-          unsafe sums[block] = unsafe closs_sum_of_squares(
-            code,
-            input + start,
-            min(width, count - start)
-          )
-        }
-        if count > Self.serialElements {
-          pool.forEachBlock(blocks, body)
-        } else {
-          for block in 0..<blocks { body(block, 0) }
+        forEachRowBlock(rows: blocks, columns: width) { range in
+          for block in range {
+            let start = block * width
+            let rest = min(width, count - start)
+            unsafe sums[block] = unsafe closs_sum_of_squares(code, input + start, rest)
+          }
         }
       }
     }

@@ -30,14 +30,14 @@ public struct Dropout: Sendable, Hashable {
     self.stream = stream
   }
 
-  /// The mask as C knows it.
+  /// The mask as C knows it; its scale is one over the probability that the threshold stands for.
   var code: closs_dropout {
     let threshold = max(1, (keepProbability * 0x1p32).rounded())
     return closs_dropout(
       seed: seed,
       stream: stream,
       limit: UInt32(threshold - 1),
-      scale: Float(1 / keepProbability)
+      scale: Float(0x1p32 / threshold)
     )
   }
 }
@@ -45,22 +45,26 @@ public struct Dropout: Sendable, Hashable {
 extension KernelContext {
   /// Keeps elements with the mask's probability, times its inverse, and makes the others zero.
   ///
-  /// A NaN stays one even where it is dropped.
+  /// The inverse is that of the probability rounded to a multiple of 2⁻³², so that means stay. Dropping
+  /// multiplies by zero: a NaN stays one, and an infinity becomes one.
   public func dropout(
     _ x: Span<Float>,
     mask: Dropout,
-    into out: inout MutableSpan<Float>
+    into output: inout MutableSpan<Float>
   ) {
-    precondition(x.count == out.count, "\(x.count) elements dropped out into \(out.count)")
+    precondition(
+      x.count == output.count,
+      "\(x.count) elements dropped out into \(output.count)"
+    )
     let (code, count) = (variant.code, x.count)
     let dropout = mask.code
     // SAFETY: both have `count` elements, blocks are disjoint and begin at multiples of 64, and the
     // pool returns before the pointers end.
     unsafe withInput(x) { x in
-      unsafe withOutput(&out) { out in
-        guard let x = unsafe x, let out = unsafe out else { return }
-        nonisolated(unsafe) let (input, output) = unsafe (x, out)
-        forEachElementBlock(count) { range in
+      unsafe withOutput(&output) { output in
+        guard let x = unsafe x, let y = unsafe output else { return }
+        nonisolated(unsafe) let (input, output) = unsafe (x, y)
+        forEachElementBlock(of: count) { range in
           var dropout = dropout
           let start = range.lowerBound
           unsafe closs_dropout_apply(
@@ -78,22 +82,22 @@ extension KernelContext {
 
   /// Adds the gradient of ``dropout(_:mask:into:)`` to `xGradient`; the mask is made again.
   public func dropoutBackward(
-    outGradient: Span<Float>,
+    outputGradient: Span<Float>,
     mask: Dropout,
     xGradient: inout MutableSpan<Float>
   ) {
     precondition(
-      outGradient.count == xGradient.count,
-      "\(outGradient.count) gradients added to \(xGradient.count)"
+      outputGradient.count == xGradient.count,
+      "\(outputGradient.count) gradients added to \(xGradient.count)"
     )
-    let (code, count) = (variant.code, outGradient.count)
+    let (code, count) = (variant.code, outputGradient.count)
     let dropout = mask.code
     // SAFETY: as in the forward pass.
-    unsafe withInput(outGradient) { dout in
+    unsafe withInput(outputGradient) { dout in
       unsafe withOutput(&xGradient) { dx in
         guard let dout = unsafe dout, let dx = unsafe dx else { return }
         nonisolated(unsafe) let (input, output) = unsafe (dout, dx)
-        forEachElementBlock(count) { range in
+        forEachElementBlock(of: count) { range in
           var dropout = dropout
           let start = range.lowerBound
           unsafe closs_dropout_backward(

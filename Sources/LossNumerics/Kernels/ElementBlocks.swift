@@ -7,7 +7,8 @@ extension KernelContext {
 
   /// Calls the body with ranges that cover `0..<count`, in the pool where there is work for two.
   ///
-  /// For functions of single elements, whose results do not depend on how the array is cut. Up to two
+  /// For functions of single elements, whose results do not depend on how the array is cut; ranges
+  /// begin at multiples of 64, as the masks of dropout ask. Up to two
   /// blocks take about ten microseconds, no more than waking a thread does, so the caller's own
   /// thread does them.
   package func forEachElementBlock(

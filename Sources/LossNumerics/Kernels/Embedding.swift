@@ -9,14 +9,21 @@ extension KernelContext {
     _ ids: Span<Int32>,
     table: Span<Float>,
     columns: Int,
-    into out: inout MutableSpan<Float>
+    into output: inout MutableSpan<Float>
   ) {
-    embed(ids, table: table, positions: Span(), positionTable: Span(), columns: columns, into: &out)
+    embed(
+      ids,
+      table: table,
+      positions: Span(),
+      positionTable: Span(),
+      columns: columns,
+      into: &output
+    )
   }
 
   /// Fetches the rows of a table that `ids` name and adds those of another that `positions` name.
   ///
-  /// Shapes: `ids` and `positions` (T), `table` (V, C), `positionTable` (P, C), `out` (T, C).
+  /// Shapes: `ids` and `positions` (T), `table` (V, C), `positionTable` (P, C), `output` (T, C).
   ///
   /// - Precondition: Each id and position names a row of its table.
   public func embed(
@@ -25,9 +32,9 @@ extension KernelContext {
     positions: Span<Int32>,
     positionTable: Span<Float>,
     columns: Int,
-    into out: inout MutableSpan<Float>
+    into output: inout MutableSpan<Float>
   ) {
-    requireCount(out.count, ids.count, columns, "out")
+    requireCount(output.count, ids.count, columns, "output")
     requireRows(ids, of: table.count, columns)
     requireRows(positions, of: positionTable.count, columns)
     precondition(
@@ -39,27 +46,26 @@ extension KernelContext {
     // SAFETY: each id names a whole row of its table; a block writes its own rows, and the pool
     // returns before the pointers end.
     unsafe withInputs(table, positionTable) { table, positionTable in
-      unsafe withIndices(ids) { ids in
-        unsafe withIndices(positions) { positions in
-          unsafe withOutput(&out) { out in
-            guard let table = unsafe table, let ids = unsafe ids, let out = unsafe out else {
-              return
-            }
-            nonisolated(unsafe) let (rows, more) = unsafe (table, positionTable)
-            nonisolated(unsafe) let (names, moreNames, output) = unsafe (ids, positions, out)
-            forEachRowBlock(rows: tokens, columns: columns) { range in
-              let start = range.lowerBound
-              unsafe closs_gather_rows(
-                code,
-                rows,
-                names + start,
-                more,
-                moreNames.map { unsafe $0 + start },
-                range.count,
-                columns,
-                output + start * columns
-              )
-            }
+      unsafe withIndices(ids, positions) { ids, positions in
+        unsafe withOutput(&output) { output in
+          guard let t = unsafe table, let i = unsafe ids, let o = unsafe output else { return }
+          nonisolated(unsafe) let (rows, names, output) = unsafe (t, i, o)
+          nonisolated(unsafe) let (more, moreNames) = unsafe (positionTable, positions)
+          forEachRowBlock(rows: tokens, columns: columns) { range in
+            let start = range.lowerBound
+            let target = unsafe output + start * columns
+            let others = unsafe moreNames.map { unsafe $0 + start }
+            let count = range.count
+            unsafe closs_gather_rows(
+              code,
+              rows,
+              names + start,
+              more,
+              others,
+              count,
+              columns,
+              target
+            )
           }
         }
       }
@@ -73,12 +79,12 @@ extension KernelContext {
   ///
   /// - Precondition: Each id names a row of the table.
   public func embedBackward(
-    outGradient: Span<Float>,
+    outputGradient: Span<Float>,
     ids: Span<Int32>,
     columns: Int,
     tableGradient: inout MutableSpan<Float>
   ) {
-    requireCount(outGradient.count, ids.count, columns, "outGradient")
+    requireCount(outputGradient.count, ids.count, columns, "outputGradient")
     requireRows(ids, of: tableGradient.count, columns)
     let code = variant.code
     let tokens = ids.count
@@ -86,7 +92,7 @@ extension KernelContext {
     let width = isSerial ? columns : 64
     // SAFETY: each id names a whole row of the table; a block adds to its own columns, and the pool
     // returns before the pointers end.
-    unsafe withInput(outGradient) { gradient in
+    unsafe withInput(outputGradient) { gradient in
       unsafe withIndices(ids) { ids in
         unsafe withOutput(&tableGradient) { table in
           guard let g = unsafe gradient, let ids = unsafe ids, let table = unsafe table else {

@@ -29,10 +29,19 @@ func withInputs(
   unsafe withInputs(a, b) { a, b in unsafe withInputs(c, d) { c, d in unsafe body(a, b, c, d) } }
 }
 
-/// Gives a body the numbers of rows.
+/// Gives a body the indices of rows.
 func withIndices(_ a: Span<Int32>, _ body: (UnsafePointer<Int32>?) -> Void) {
   // SAFETY: the pointer is used inside the body alone, while the span holds the memory.
   unsafe a.withUnsafeBufferPointer { unsafe body($0.isEmpty ? nil : $0.baseAddress) }
+}
+
+/// Gives a body the indices of rows of two tables.
+func withIndices(
+  _ a: Span<Int32>,
+  _ b: Span<Int32>,
+  _ body: (UnsafePointer<Int32>?, UnsafePointer<Int32>?) -> Void
+) {
+  unsafe withIndices(a) { a in unsafe withIndices(b) { b in unsafe body(a, b) } }
 }
 
 /// Gives a body the elements of a span to write.

@@ -12,18 +12,19 @@ extension KernelContext {
   /// element is (x − m) · r + s, where s is what rounding the mean left out, in deviations.
   public static let layerNormStatistics = Int(CLOSS_LAYER_NORM_STATISTICS)
 
-  /// Normalizes rows to mean 0 and variance 1: `out = (x − mean) / √(variance + epsilon) · weight + bias`.
+  /// Normalizes rows to mean 0 and variance 1: `output = (x − mean) / √(variance + epsilon) · weight + bias`.
   ///
-  /// Shapes: `x` and `out` (R, C); `statistics` (R, 3), see ``layerNormStatistics``; `weight` and
-  /// `bias` (C), or empty for none. A NaN or an infinity makes its row NaN. Ba, Kiros and Hinton,
-  /// Layer normalization (2016).
+  /// Shapes: `x` and `output` (R, C); `statistics` (R, 3), see ``layerNormStatistics``; `weight` and
+  /// `bias` (C), or empty for none. A NaN or an infinity makes its row NaN; a row whose squares
+  /// overflow (elements beyond 1e19) gives zeros, times the weight and plus the bias. Ba, Kiros and
+  /// Hinton, Layer normalization (2016).
   public func layerNorm(
     _ x: Span<Float>,
     columns: Int,
     weight: Span<Float> = Span(),
     bias: Span<Float> = Span(),
     epsilon: Float,
-    into out: inout MutableSpan<Float>,
+    into output: inout MutableSpan<Float>,
     statistics: inout MutableSpan<Float>
   ) {
     var sum = MutableSpan<Float>()
@@ -35,7 +36,7 @@ extension KernelContext {
       weight: weight,
       bias: bias,
       epsilon: epsilon,
-      into: &out,
+      into: &output,
       statistics: &statistics,
       isCentered: true
     )
@@ -53,7 +54,7 @@ extension KernelContext {
     weight: Span<Float> = Span(),
     bias: Span<Float> = Span(),
     epsilon: Float,
-    into out: inout MutableSpan<Float>,
+    into output: inout MutableSpan<Float>,
     statistics: inout MutableSpan<Float>
   ) {
     precondition(residual.count == x.count && sum.count == x.count, "a sum of unequal shapes")
@@ -65,7 +66,7 @@ extension KernelContext {
       weight: weight,
       bias: bias,
       epsilon: epsilon,
-      into: &out,
+      into: &output,
       statistics: &statistics,
       isCentered: true
     )
@@ -73,9 +74,10 @@ extension KernelContext {
 
   /// Adds the gradients of a layer norm to `xGradient`, `weightGradient` and `biasGradient`.
   ///
-  /// The last two are (C), or empty where nobody asks; they sum over rows in fixed blocks.
+  /// The first is (R, C) as `outputGradient` and `x`, the last two are (C), or empty where nobody asks;
+  /// they sum over rows in fixed blocks.
   public func layerNormBackward(
-    outGradient: Span<Float>,
+    outputGradient: Span<Float>,
     x: Span<Float>,
     columns: Int,
     weight: Span<Float> = Span(),
@@ -85,28 +87,30 @@ extension KernelContext {
     biasGradient: inout MutableSpan<Float>
   ) {
     normalizeBackward(
-      outGradient,
-      x,
-      columns,
-      weight,
-      statistics,
-      &xGradient,
-      &weightGradient,
-      &biasGradient,
+      outputGradient: outputGradient,
+      x: x,
+      columns: columns,
+      weight: weight,
+      statistics: statistics,
+      xGradient: &xGradient,
+      weightGradient: &weightGradient,
+      biasGradient: &biasGradient,
       isCentered: true
     )
   }
 
-  /// Divides rows by their root mean square: `out = x / √(mean of x² + epsilon) · weight`.
+  /// Divides rows by their root mean square: `output = x / √(mean of x² + epsilon) · weight`.
   ///
-  /// Shapes: `x` and `out` (R, C); `statistics` (R), the reciprocal roots; `weight` (C), or empty for
-  /// none. Zhang and Sennrich, Root mean square layer normalization (2019).
+  /// Shapes: `x` and `output` (R, C); `statistics` (R), the reciprocal roots; `weight` (C), or empty for
+  /// none. A NaN makes its row NaN, an infinity itself NaN and the rest of its row zero; a row whose
+  /// squares overflow (elements beyond 1e19) gives zeros. Zhang and Sennrich, Root mean square layer
+  /// normalization (2019).
   public func rmsNorm(
     _ x: Span<Float>,
     columns: Int,
     weight: Span<Float> = Span(),
     epsilon: Float,
-    into out: inout MutableSpan<Float>,
+    into output: inout MutableSpan<Float>,
     statistics: inout MutableSpan<Float>
   ) {
     var sum = MutableSpan<Float>()
@@ -118,7 +122,7 @@ extension KernelContext {
       weight: weight,
       bias: Span(),
       epsilon: epsilon,
-      into: &out,
+      into: &output,
       statistics: &statistics,
       isCentered: false
     )
@@ -132,7 +136,7 @@ extension KernelContext {
     columns: Int,
     weight: Span<Float> = Span(),
     epsilon: Float,
-    into out: inout MutableSpan<Float>,
+    into output: inout MutableSpan<Float>,
     statistics: inout MutableSpan<Float>
   ) {
     precondition(residual.count == x.count && sum.count == x.count, "a sum of unequal shapes")
@@ -144,7 +148,7 @@ extension KernelContext {
       weight: weight,
       bias: Span(),
       epsilon: epsilon,
-      into: &out,
+      into: &output,
       statistics: &statistics,
       isCentered: false
     )
@@ -154,7 +158,7 @@ extension KernelContext {
   ///
   /// The latter is (C), or empty where nobody asks; it sums over rows in fixed blocks.
   public func rmsNormBackward(
-    outGradient: Span<Float>,
+    outputGradient: Span<Float>,
     x: Span<Float>,
     columns: Int,
     weight: Span<Float> = Span(),
@@ -164,14 +168,14 @@ extension KernelContext {
   ) {
     var biasGradient = MutableSpan<Float>()
     normalizeBackward(
-      outGradient,
-      x,
-      columns,
-      weight,
-      statistics,
-      &xGradient,
-      &weightGradient,
-      &biasGradient,
+      outputGradient: outputGradient,
+      x: x,
+      columns: columns,
+      weight: weight,
+      statistics: statistics,
+      xGradient: &xGradient,
+      weightGradient: &weightGradient,
+      biasGradient: &biasGradient,
       isCentered: false
     )
   }

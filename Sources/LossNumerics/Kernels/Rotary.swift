@@ -129,48 +129,60 @@ extension KernelContext {
     _ pairing: RotaryPairing,
     isInverse: Bool
   ) {
+    layout.requireFits(
+      tokens: positions.count,
+      count: x.count,
+      rotaryDimension: table.rotaryDimension
+    )
+    table.requireHolds(positions)
     let tokens = positions.count
-    layout.requireFits(tokens: tokens, count: x.count, rotaryDimension: table.rotaryDimension)
-    for index in positions.indices {
-      let position = Int(positions[index])
-      precondition(
-        position >= 0 && position < table.positionCount,
-        "position \(position) is outside a table of \(table.positionCount)"
-      )
-    }
-    let code = variant.code
-    let columns = layout.heads * table.rotaryDimension
     // SAFETY: the layout keeps every head inside `x` and apart from the others, and positions lie in
-    // the table; the pool returns before the pointers end.
+    // the table; the pointers are used inside the bodies alone.
     unsafe withInputs(table.cosines.span, table.sines.span) { cosines, sines in
       unsafe withIndices(positions) { positions in
         unsafe withOutput(&x) { x in
           guard let x = unsafe x, let positions = unsafe positions else { return }
-          nonisolated(unsafe) let (whole, output) = unsafe (
-            closs_rotary(
-              cosines: cosines,
-              sines: sines,
-              positions: positions,
-              pairs: table.frequencies.count,
-              heads: layout.heads,
-              token_stride: layout.tokenStride,
-              head_stride: layout.headStride,
-              is_interleaved: pairing == .interleaved,
-              is_inverse: isInverse
-            ), x
+          let rotary = unsafe closs_rotary(
+            cosines: cosines,
+            sines: sines,
+            positions: positions,
+            pairs: table.frequencies.count,
+            heads: layout.heads,
+            token_stride: layout.tokenStride,
+            head_stride: layout.headStride,
+            is_interleaved: pairing == .interleaved,
+            is_inverse: isInverse
           )
-          forEachRowBlock(rows: tokens, columns: columns) { range in
-            var part = unsafe whole
-            unsafe part.positions += range.lowerBound
-            unsafe closs_rotate(
-              code,
-              &part,
-              range.count,
-              output + range.lowerBound * layout.tokenStride
-            )
-          }
+          unsafe turn(x, tokens, rotary)
         }
       }
+    }
+  }
+
+  /// Turns checked tokens, block by block.
+  private func turn(_ x: UnsafeMutablePointer<Float>, _ tokens: Int, _ rotary: closs_rotary) {
+    let code = variant.code
+    let columns = unsafe rotary.heads * 2 * rotary.pairs
+    // SAFETY: a block touches its own tokens, and the pool returns before the pointers end.
+    nonisolated(unsafe) let (whole, output) = unsafe (rotary, x)
+    forEachRowBlock(rows: tokens, columns: columns) { range in
+      var part = unsafe whole
+      unsafe part.positions += range.lowerBound
+      let start = unsafe output + range.lowerBound * whole.token_stride
+      unsafe closs_rotate(code, &part, range.count, start)
+    }
+  }
+}
+
+extension RotaryTable {
+  /// Traps unless the table reaches all positions.
+  fileprivate func requireHolds(_ positions: Span<Int32>) {
+    for index in positions.indices {
+      let position = Int(positions[index])
+      precondition(
+        position >= 0 && position < positionCount,
+        "position \(position) is outside a table of \(positionCount)"
+      )
     }
   }
 }

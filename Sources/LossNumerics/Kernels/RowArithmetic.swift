@@ -12,7 +12,7 @@ extension KernelContext {
       unsafe withOutput(&sum) { sum in
         guard let x = unsafe x, let sum = unsafe sum else { return }
         nonisolated(unsafe) let (input, output) = unsafe (x, sum)
-        forEachElementBlock(count) { range in
+        forEachElementBlock(of: count) { range in
           let start = range.lowerBound
           unsafe closs_add(code, input + start, range.count, output + start)
         }
@@ -28,7 +28,7 @@ extension KernelContext {
     unsafe withOutput(&x) { x in
       guard let x = unsafe x else { return }
       nonisolated(unsafe) let output = unsafe x
-      forEachElementBlock(count) { range in
+      forEachElementBlock(of: count) { range in
         unsafe closs_scale(code, factor, range.count, output + range.lowerBound)
       }
     }

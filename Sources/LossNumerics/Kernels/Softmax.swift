@@ -2,25 +2,26 @@ import CLossKernels
 import Execution
 
 extension KernelContext {
-  /// Turns rows of logits into probabilities: `out = softmax(scale · x)`, both (R, C).
+  /// Turns rows of logits into probabilities: `output = softmax(scale · x)`, both (R, C).
   ///
-  /// A NaN or plus infinity in a row makes the row NaN, and so does a row of minus infinities.
+  /// Within some 2⁻²⁴ of each value, one more for each unit that its logit lies below the largest. A
+  /// NaN or plus infinity in a row makes the row NaN, and so does a row of minus infinities.
   public func softmax(
     _ x: Span<Float>,
     columns: Int,
     scale: Float = 1,
-    into out: inout MutableSpan<Float>
+    into output: inout MutableSpan<Float>
   ) {
     let rows = columns == 0 ? 0 : x.count / columns
     requireCount(x.count, rows, columns, "x")
-    requireCount(out.count, rows, columns, "out")
+    requireCount(output.count, rows, columns, "output")
     let code = variant.code
     // SAFETY: both hold `rows` rows of `columns`; a block touches its own rows, and the pool returns
     // before the pointers end.
     unsafe withInput(x) { x in
-      unsafe withOutput(&out) { out in
-        guard let x = unsafe x, let out = unsafe out else { return }
-        nonisolated(unsafe) let (input, output) = unsafe (x, out)
+      unsafe withOutput(&output) { output in
+        guard let x = unsafe x, let y = unsafe output else { return }
+        nonisolated(unsafe) let (input, output) = unsafe (x, y)
         forEachRowBlock(rows: rows, columns: columns) { range in
           let start = range.lowerBound * columns
           unsafe closs_softmax(code, input + start, range.count, columns, scale, output + start)
@@ -30,24 +31,26 @@ extension KernelContext {
   }
 
   /// Adds the gradient of ``softmax(_:columns:scale:into:)`` to `xGradient`, given its output.
+  ///
+  /// All of (R, C).
   public func softmaxBackward(
-    outGradient: Span<Float>,
-    out: Span<Float>,
+    outputGradient: Span<Float>,
+    output: Span<Float>,
     columns: Int,
     scale: Float = 1,
     xGradient: inout MutableSpan<Float>
   ) {
-    let rows = columns == 0 ? 0 : out.count / columns
-    requireCount(out.count, rows, columns, "out")
-    requireCount(outGradient.count, rows, columns, "outGradient")
+    let rows = columns == 0 ? 0 : output.count / columns
+    requireCount(output.count, rows, columns, "output")
+    requireCount(outputGradient.count, rows, columns, "outputGradient")
     requireCount(xGradient.count, rows, columns, "xGradient")
     let code = variant.code
     // SAFETY: all hold `rows` rows of `columns`; a block touches its own rows, and the pool returns
     // before the pointers end.
-    unsafe withInputs(outGradient, out) { dout, out in
+    unsafe withInputs(outputGradient, output) { dout, output in
       unsafe withOutput(&xGradient) { dx in
-        guard let dout = unsafe dout, let out = unsafe out, let dx = unsafe dx else { return }
-        nonisolated(unsafe) let (gradient, value, result) = unsafe (dout, out, dx)
+        guard let dout = unsafe dout, let y = unsafe output, let dx = unsafe dx else { return }
+        nonisolated(unsafe) let (gradient, value, result) = unsafe (dout, y, dx)
         forEachRowBlock(rows: rows, columns: columns) { range in
           let start = range.lowerBound * columns
           unsafe closs_softmax_backward(

@@ -86,7 +86,7 @@ private func layerNorm() -> Benchmark {
 private func layerNormBackward() -> Benchmark {
   rowBenchmark("layer-norm-backward", 2048, 384) {
     let x = unsafe linedValues(2048 * 384, seed: 1)
-    let outGradient = unsafe linedValues(2048 * 384, seed: 2)
+    let outputGradient = unsafe linedValues(2048 * 384, seed: 2)
     let weight = [Float](repeating: 1, count: 384)
     var statistics = [Float](repeating: 0, count: 3 * 2048)
     let out = unsafe linedValues(2048 * 384, seed: 3)
@@ -104,7 +104,7 @@ private func layerNormBackward() -> Benchmark {
     let xGradient = unsafe linedValues(2048 * 384, seed: 4)
     var weightGradient = weight
     var biasGradient = [Float](repeating: 0, count: 384)
-    let expected = (0..<2048).reduce(0) { unsafe $0 + Double(outGradient[$1 * 384 + 7]) }
+    let expected = (0..<2048).reduce(0) { unsafe $0 + Double(outputGradient[$1 * 384 + 7]) }
     return (
       {
         let before = biasGradient[7]
@@ -112,7 +112,7 @@ private func layerNormBackward() -> Benchmark {
         var weightSpan = weightGradient.mutableSpan
         var biasSpan = biasGradient.mutableSpan
         kernels.layerNormBackward(
-          outGradient: unsafe outGradient.span,
+          outputGradient: unsafe outputGradient.span,
           x: unsafe x.span,
           columns: 384,
           weight: weight.span,
@@ -242,7 +242,7 @@ private func embeddingBackward() -> Benchmark {
         let before = table[384 * Int(ids[9])]
         var span = table.mutableSpan
         kernels.embedBackward(
-          outGradient: gradient.span,
+          outputGradient: gradient.span,
           ids: ids.span,
           columns: 384,
           tableGradient: &span

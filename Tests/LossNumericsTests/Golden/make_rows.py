@@ -1,4 +1,4 @@
-"""Norms, losses and AdamW of small inputs by PyTorch in float64, for GoldenRows.swift.
+"""Norms, losses, rotary positions and AdamW of small inputs by PyTorch in float64, for GoldenRows.swift.
 
 Inputs are quarters and eighths, exact in every format.
 """
@@ -49,6 +49,14 @@ def losses():
     show("softmaxGradient", torch.autograd.grad(y, logits, g)[0])
 
 
+def rotary():
+    # Two heads of two pairs at position 7: pairs as complex numbers, times exp(i angle).
+    x = torch.tensor(X[:8], dtype=torch.float64).reshape(2, 2, 2)
+    angles = 7 * 10000.0 ** (-torch.arange(0, 4, 2, dtype=torch.float64) / 4)
+    turned = torch.view_as_complex(x) * torch.polar(torch.ones_like(angles), angles)
+    show("rotary", torch.view_as_real(turned))
+
+
 def adamw():
     p = torch.tensor(X, dtype=torch.float64, requires_grad=True)
     optimizer = torch.optim.AdamW([p], lr=0.01, betas=(0.9, 0.95), eps=1e-8, weight_decay=0.1)
@@ -61,4 +69,5 @@ def adamw():
 torch.set_num_threads(1)
 norms()
 losses()
+rotary()
 adamw()

@@ -106,11 +106,53 @@ struct AdamWTests {
     #expect(Contexts.threads[0].sumOfSquares([Float]().span) == 0)
   }
 
-  @Test("step 0 traps")
+  @Test("epsilon counts where gradients are as small", arguments: [1e-8, 1e-3])
+  func epsilon(epsilon: Double) {
+    let settings = AdamW(learningRate: 0.01, epsilon: epsilon, weightDecay: 0)
+    let gradient = normals(40, seed: 6, deviation: 1e-8) + [0, 1e-8, -3e-8]
+    for kernels in Contexts.variants {
+      var trained = Trained([Float](repeating: 0, count: gradient.count))
+      trained.step(kernels, settings, 1, gradient)
+      for (index, value) in gradient.enumerated() {
+        let g = Double(value)
+        // Squares of 1e-8 are far above the smallest normal float; five roundings.
+        let expected = -0.01 * g / (abs(g) + epsilon)
+        #expect(isClose(trained.parameters[index], expected, ulps: 10))
+      }
+      #expect(trained.parameters[40] == 0)
+    }
+  }
+
+  @Test("step 0 and settings that are none trap")
   func traps() async {
     await #expect(processExitsWith: .failure) {
       var trained = Trained([1])
       trained.step(KernelContext(), AdamW(), 0, [1])
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = AdamW(beta2: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = AdamW(epsilon: -1e-8)
+    }
+    await #expect(processExitsWith: .failure) {
+      var settings = AdamW()
+      settings.learningRate = .nan
+      var trained = Trained([1])
+      trained.step(KernelContext(), settings, 1, [1])
+    }
+  }
+
+  @Test("unequal lengths trap")
+  func unequal() async {
+    await #expect(processExitsWith: .failure) {
+      var trained = Trained([1, 2])
+      trained.step(KernelContext(), AdamW(), 1, [1])
+    }
+    await #expect(processExitsWith: .failure) {
+      var trained = Trained([1, 2])
+      trained.second = [0]
+      trained.step(KernelContext(), AdamW(), 1, [1, 2])
     }
   }
 }

@@ -111,7 +111,7 @@ struct CrossEntropyKernelTests {
   }
 
   @Test("without a gradient the losses are the same")
-  func withoutGradient() {
+  func withoutputGradient() {
     let logits = normals(4 * 1500, seed: 5)
     let targets: [Int32] = [3, 1400, -7, 9]
     for kernels in Contexts.variants {

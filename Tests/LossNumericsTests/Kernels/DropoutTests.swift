@@ -89,7 +89,7 @@ struct DropoutTests {
     for kernels in Contexts.variants {
       var gradient = [Float](repeating: 1, count: 1001)
       var span = gradient.mutableSpan
-      kernels.dropoutBackward(outGradient: x.span, mask: mask, xGradient: &span)
+      kernels.dropoutBackward(outputGradient: x.span, mask: mask, xGradient: &span)
       let forward = dropped(kernels, x, mask)
       #expect(worst(gradient, forward.map { Double($0) + 1 }, scale: 4) < 2)
     }
@@ -107,10 +107,45 @@ struct DropoutTests {
     }
   }
 
-  @Test("a probability of 0 traps")
+  @Test("what stays is scaled by the probability as rounded")
+  func roundedProbability() {
+    // 0.0001 of 2^32 is 429,496.73, ten units in the last place of a float from its rounding.
+    let ones = [Float](repeating: 1, count: 200_000)
+    let rare = Dropout(keepProbability: 0.0001, seed: 5, stream: 6)
+    for kernels in Contexts.variants {
+      let kept = dropped(kernels, ones, rare).filter { $0 != 0 }
+      #expect(!kept.isEmpty && kept.allSatisfy { $0 == Float(0x1p32 / 429_497) })
+    }
+  }
+
+  @Test("an infinity becomes a NaN where it is dropped")
+  func infinities() {
+    let half = Dropout(keepProbability: 0.5, seed: 7, stream: 8)
+    for kernels in Contexts.variants {
+      let kept = dropped(kernels, [Float](repeating: 1, count: 100), half)
+      let out = dropped(kernels, [Float](repeating: .infinity, count: 100), half)
+      for (value, one) in zip(out, kept) {
+        #expect(one == 0 ? value.isNaN : value == .infinity)
+      }
+    }
+  }
+
+  @Test("a probability of 0 and unequal lengths trap")
   func traps() async {
     await #expect(processExitsWith: .failure) {
       _ = Dropout(keepProbability: 0, seed: 1, stream: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      var out: [Float] = [0]
+      var span = out.mutableSpan
+      let mask = Dropout(keepProbability: 0.5, seed: 1, stream: 1)
+      KernelContext().dropout([1, 2].span, mask: mask, into: &span)
+    }
+    await #expect(processExitsWith: .failure) {
+      var gradient: [Float] = [0, 0, 0]
+      var span = gradient.mutableSpan
+      let mask = Dropout(keepProbability: 0.5, seed: 1, stream: 1)
+      KernelContext().dropoutBackward(outputGradient: [1, 2].span, mask: mask, xGradient: &span)
     }
   }
 }

@@ -64,7 +64,7 @@ struct NormResult: Equatable {
         statistics: &statisticsSpan
       )
       kernels.layerNormBackward(
-        outGradient: gradient.span,
+        outputGradient: gradient.span,
         x: x.span,
         columns: columns,
         weight: weight.span,
@@ -83,7 +83,7 @@ struct NormResult: Equatable {
         statistics: &statisticsSpan
       )
       kernels.rmsNormBackward(
-        outGradient: gradient.span,
+        outputGradient: gradient.span,
         x: x.span,
         columns: columns,
         weight: weight.span,

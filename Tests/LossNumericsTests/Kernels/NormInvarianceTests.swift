@@ -126,7 +126,7 @@ struct NormInvarianceTests {
     var alsoNone = MutableSpan<Float>()
     var twiceSpan = twice.mutableSpan
     kernels.layerNormBackward(
-      outGradient: x.span.extracting(1...),
+      outputGradient: x.span.extracting(1...),
       x: x.span.extracting(1...),
       columns: 33,
       statistics: plain.statistics.span,

@@ -10,6 +10,11 @@ import Musl
 import Darwin
 #endif
 
+/// The angles of position 1 as they stand on paper.
+private func referenceFrequencies(_ dimension: Int, base: Double = 10_000) -> [Double] {
+  (0..<dimension / 2).map { 1 / pow(base, Double(2 * $0) / Double(dimension)) }
+}
+
 /// Turns as they stand on paper, in double.
 private func referenceTurn(
   _ x: [Float],
@@ -78,13 +83,49 @@ struct RotaryTests {
     let positions: [Int32] = [0, 5, 1, 99]
     let table = RotaryTable(rotaryDimension: dimension, positionCount: 100)
     let x = normals(4 * 500, seed: 1)
-    let expected = referenceTurn(x, layout, positions, table.frequencies, pairing)
+    let frequencies = referenceFrequencies(dimension)
+    let expected = referenceTurn(x, layout, positions, frequencies, pairing)
     for kernels in Contexts.variants {
       let result = turned(kernels, x, layout, positions, table, pairing)
       // Two products of up to 4 and a sum, cosines and sines rounded once.
       #expect(worst(result, expected, scale: 4) < 4)
       let back = turned(kernels, result, layout, positions, table, pairing, back: true)
       #expect(worst(back, x.map(Double.init), scale: 4) < 8)
+    }
+  }
+
+  @Test("frequencies and angles of four elements")
+  func literals() {
+    let table = RotaryTable(rotaryDimension: 4, positionCount: 4)
+    #expect(table.frequencies.count == 2 && table.frequencies[0] == 1)
+    #expect(abs(table.frequencies[1] / 0.01 - 1) < 4e-16)
+    let slower = RotaryTable(rotaryDimension: 4, base: 1e6, positionCount: 1).frequencies
+    #expect(abs(slower[1] / 1e-3 - 1) < 4e-16)
+    // Position 3 turns by 3 and 0.03: cos 3, sin 3, cos 0.03, sin 0.03.
+    let expected = [
+      -0.9899924966004454, 0.1411200080598672, 0.9995500337489875, 0.02999550020249566,
+    ]
+    let layout = HeadLayout(heads: 1, headSize: 4)
+    for kernels in Contexts.variants {
+      let neighbors = turned(kernels, [1, 0, 1, 0], layout, [3], table, .interleaved)
+      #expect(worst(neighbors, expected) <= 1)
+      let halves = turned(kernels, [1, 1, 0, 0], layout, [3], table, .halves)
+      #expect(worst(halves, [0, 2, 1, 3].map { expected[$0] }) <= 1)
+    }
+  }
+
+  @Test("matches products of complex numbers by PyTorch")
+  func golden() {
+    let table = RotaryTable(rotaryDimension: 4, positionCount: 8)
+    let layout = HeadLayout(heads: 2, headSize: 4)
+    let x = Array(GoldenRows.x[..<8])
+    // The first head is (0, 1), (2, 3); as halves its elements stand (0, 2), (1, 3).
+    let halves = [0, 2, 1, 3, 4, 6, 5, 7].map { x[$0] }
+    for kernels in Contexts.variants {
+      let result = turned(kernels, x, layout, [7], table, .interleaved)
+      #expect(worst(result, GoldenRows.rotary.map(Double.init), scale: 4) < 4)
+      let other = turned(kernels, halves, layout, [7], table, .halves)
+      #expect(bits(other) == bits([0, 2, 1, 3, 4, 6, 5, 7].map { result[$0] }))
     }
   }
 
@@ -142,8 +183,12 @@ struct RotaryTests {
     }
   }
 
-  @Test("a position beyond the table traps, and so do heads that overlap")
+  @Test("a position beyond the table or before it traps, and so do heads that overlap")
   func traps() async {
+    await #expect(processExitsWith: .failure) {
+      let table = RotaryTable(rotaryDimension: 2, positionCount: 3)
+      _ = turned(KernelContext(), [1, 2], HeadLayout(heads: 1, headSize: 2), [-1], table, .halves)
+    }
     await #expect(processExitsWith: .failure) {
       let table = RotaryTable(rotaryDimension: 2, positionCount: 3)
       _ = turned(KernelContext(), [1, 2], HeadLayout(heads: 1, headSize: 2), [3], table, .halves)

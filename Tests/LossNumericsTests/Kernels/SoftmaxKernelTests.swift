@@ -42,8 +42,8 @@ private func softmaxGradient(
   var result = [Float](repeating: 0, count: out.count)
   var span = result.mutableSpan
   kernels.softmaxBackward(
-    outGradient: gradient.span,
-    out: out.span,
+    outputGradient: gradient.span,
+    output: out.span,
     columns: columns,
     scale: scale,
     xGradient: &span
@@ -87,13 +87,13 @@ struct SoftmaxKernelTests {
   @Test("has the gradient of central differences")
   func gradient() {
     let x = normals(2 * 21, seed: 2)
-    let outGradient = normals(2 * 21, seed: 3)
+    let outputGradient = normals(2 * 21, seed: 3)
     for kernels in Contexts.variants {
       let out = softmax(kernels, x, columns: 21, scale: 0.7)
-      let result = softmaxGradient(kernels, outGradient, out, columns: 21, scale: 0.7)
+      let result = softmaxGradient(kernels, outputGradient, out, columns: 21, scale: 0.7)
       for index in x.indices {
         let slope = centralDifference(at: x.map(Double.init), along: index) {
-          dot(referenceSoftmax($0, columns: 21, scale: Double(Float(0.7))), outGradient)
+          dot(referenceSoftmax($0, columns: 21, scale: Double(Float(0.7))), outputGradient)
         }
         #expect(abs(Double(result[index]) - slope) < 1e-6)
       }
@@ -159,5 +159,20 @@ struct SoftmaxKernelTests {
     var span = out.mutableSpan
     kernels.softmax(x.span.extracting(1...), columns: 33, into: &span)
     #expect(out == softmax(kernels, Array(x[1...]), columns: 33))
+  }
+
+  @Test("unequal lengths trap")
+  func traps() async {
+    await #expect(processExitsWith: .failure) {
+      var out: [Float] = [0, 0]
+      var span = out.mutableSpan
+      KernelContext().softmax([1, 2, 3].span, columns: 3, into: &span)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = softmaxGradient(KernelContext(), [1, 2], [0.5, 0.25, 0.25], columns: 3, scale: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = logSumExp(KernelContext(), [1, 2, 3], rows: 2)
+    }
   }
 }

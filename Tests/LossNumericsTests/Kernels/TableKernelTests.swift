@@ -11,7 +11,7 @@ struct TableKernelTests {
 
   private func gradient(
     _ kernels: KernelContext,
-    _ outGradient: [Float],
+    _ outputGradient: [Float],
     _ ids: [Int32],
     columns: Int,
     rows: Int
@@ -19,7 +19,7 @@ struct TableKernelTests {
     var table = [Float](repeating: 1, count: rows * columns)
     var span = table.mutableSpan
     kernels.embedBackward(
-      outGradient: outGradient.span,
+      outputGradient: outputGradient.span,
       ids: ids.span,
       columns: columns,
       tableGradient: &span
@@ -62,16 +62,16 @@ struct TableKernelTests {
   func embedBackward(columns: Int) {
     let tokens = 1000
     let ids = ids(tokens, below: 7, seed: 3)
-    let outGradient = normals(tokens * columns, seed: 4)
+    let outputGradient = normals(tokens * columns, seed: 4)
     var expected = [Float](repeating: 1, count: 7 * columns)
     for (token, id) in ids.enumerated() {
       for column in 0..<columns {
-        expected[Int(id) * columns + column] += outGradient[token * columns + column]
+        expected[Int(id) * columns + column] += outputGradient[token * columns + column]
       }
     }
     for kernels in Contexts.variants + Contexts.threads {
       #expect(
-        bits(gradient(kernels, outGradient, ids, columns: columns, rows: 7)) == bits(expected)
+        bits(gradient(kernels, outputGradient, ids, columns: columns, rows: 7)) == bits(expected)
       )
     }
   }
@@ -157,7 +157,7 @@ struct TableKernelTests {
       var span = table.mutableSpan
       let ids: [Int32] = [-1]
       KernelContext().embedBackward(
-        outGradient: [1, 2].span,
+        outputGradient: [1, 2].span,
         ids: ids.span,
         columns: 2,
         tableGradient: &span
