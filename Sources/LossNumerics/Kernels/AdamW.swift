@@ -104,15 +104,13 @@ extension KernelContext {
     requireCount(parameters.count, count, 1, "parameters")
     requireCount(firstMoment.count, count, 1, "firstMoment")
     requireCount(secondMoment.count, count, 1, "secondMoment")
-    let code = variant.code
-    let factors = settings.factors(step: step, gradientScale: gradientScale)
+    let (code, factors) = (variant.code, settings.factors(step: step, gradientScale: gradientScale))
     // SAFETY: all have `count` elements, blocks of elements are disjoint, and the pool returns before
     // the pointers end.
     unsafe withInput(gradient) { gradient in
       unsafe withOutputs(&parameters, &firstMoment, &secondMoment) { parameters, first, second in
-        guard let g = unsafe gradient, let p = unsafe parameters, let m = unsafe first,
-          let v = unsafe second
-        else { return }
+        guard let g = unsafe gradient, let p = unsafe parameters else { return }
+        guard let m = unsafe first, let v = unsafe second else { return }
         nonisolated(unsafe) let (gradient, parameters, first, second) = unsafe (g, p, m, v)
         forEachElementBlock(of: count) { range in
           let start = range.lowerBound

@@ -3,10 +3,12 @@ import Execution
 
 // Cross-entropy of rows of logits with its gradient. A loss is (largest − logits[target]) + ln(1 + rest)
 // in double, rounded once. The rest, the exponentials of all but one largest logit, is a sum of float
-// exponentials: in floats within blocks of 1024 columns, in double from block to block. An exponential
-// whose logit lies d below the largest is off by (d + 3) · 2⁻²⁴ of itself at most, a block's sum by
-// 20 · 2⁻²⁴ of itself; the rest keeps that relative error however small it is, and so do the loss of a
-// target that is nearly certain and the gradient's entry of it, which is made of the rest too.
+// exponentials: in floats within blocks of 1024 columns, in double from block to block.
+//
+// An exponential whose logit lies d below the largest is off by (d + 3) · 2⁻²⁴ of itself at most, a
+// block's sum by 24 · 2⁻²⁴ more, what blocks before a new largest logit summed by another 3 · 2⁻²⁴. The
+// rest keeps that relative error however small it is; so do the loss of a target that is nearly certain
+// and its entry of the gradient, which is made of the rest too.
 
 extension KernelContext {
   /// The losses of rows of logits (R, V) in nats, into (R); the logits become their own gradient.

@@ -34,15 +34,12 @@ extension KernelContext {
     columns: Int,
     into output: inout MutableSpan<Float>
   ) {
-    requireCount(output.count, ids.count, columns, "output")
+    let (code, tokens) = (variant.code, ids.count)
+    requireCount(output.count, tokens, columns, "output")
     requireRows(ids, of: table.count, columns)
     requireRows(positions, of: positionTable.count, columns)
-    precondition(
-      positionTable.isEmpty || positions.count == ids.count,
-      "\(positions.count) positions for \(ids.count) ids"
-    )
-    let code = variant.code
-    let tokens = ids.count
+    let hasPositions = positionTable.isEmpty || positions.count == tokens
+    precondition(hasPositions, "\(positions.count) positions for \(tokens) ids")
     // SAFETY: each id names a whole row of its table; a block writes its own rows, and the pool
     // returns before the pointers end.
     unsafe withInputs(table, positionTable) { table, positionTable in
@@ -53,18 +50,15 @@ extension KernelContext {
           nonisolated(unsafe) let (more, moreNames) = unsafe (positionTable, positions)
           forEachRowBlock(rows: tokens, columns: columns) { range in
             let start = range.lowerBound
-            let target = unsafe output + start * columns
-            let others = unsafe moreNames.map { unsafe $0 + start }
-            let count = range.count
             unsafe closs_gather_rows(
               code,
               rows,
               names + start,
               more,
-              others,
-              count,
+              moreNames.map { unsafe $0 + start },
+              range.count,
               columns,
-              target
+              output + start * columns
             )
           }
         }

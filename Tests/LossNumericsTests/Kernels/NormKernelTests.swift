@@ -132,6 +132,7 @@ struct NormKernelTests {
       }
     }
   }
+
   @Test("a wide row of equal numbers stays finite", arguments: [(65_536, 1e5), (262_144, 1e4)])
   func constantRows(columns: Int, size: Double) {
     for offset in [0, 0.1, 0.37, 0.73] {
@@ -143,7 +144,8 @@ struct NormKernelTests {
       for kernels in Contexts.variants {
         for isCentered in [true, false] {
           let result = NormResult(kernels, x, columns: columns, gradient: x, isCentered: isCentered)
-          let (expected, bound) = isCentered ? (0, bounds.centered) : (1, bounds.plain)
+          let expected: Float = isCentered ? 0 : 1
+          let bound = isCentered ? bounds.centered : bounds.plain
           #expect(result.out.allSatisfy { abs($0 - expected) <= bound })
           #expect(result.xGradient.allSatisfy { $0.isFinite })
         }
