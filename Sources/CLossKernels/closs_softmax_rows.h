@@ -59,18 +59,21 @@ CLOSS_INLINE float row_exponentials(
   return vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
-// The sum of exp(x - largest) over all but one of the elements whose exponential is one, of which the
-// largest is the first: those are counted, so that the sums round at the size of the others.
+// The sum of exp(x - largest) over all but one largest element.
+//
+// From one on, that is the sum of all less one. If less is left, then there is but one exponential that is
+// one, and beside it the others lost their digits: they are summed again without it.
 CLOSS_INLINE double row_rest(const float *x, size_t count, float largest) {
-  const vfloat zero = vf_splat(0), one = vf_splat(1);
-  vfloat sums[4] = {zero, zero, zero, zero}, ones[4] = {zero, zero, zero, zero};
+  const double sum = (double)row_exponentials(x, count, 1, largest, NULL);
+  if (!(sum < 2)) return sum - 1;
+  const vfloat zero = vf_splat(0);
+  vfloat sums[4] = {zero, zero, zero, zero};
   size_t i = 0;
   for (; i + 4 * VF_LANES <= count; i += 4 * VF_LANES) {
 #pragma clang loop unroll(full)
     for (size_t k = 0; k < 4; k++) {
       const vfloat value = vf_exp_nonpositive(vf_load(x + i + k * VF_LANES) - largest);
-      sums[k] += value == one ? zero : value;
-      ones[k] += value == one ? one : zero;
+      sums[k] += value == 1.0f ? zero : value;
     }
   }
   for (; i < count; i += VF_LANES) {
@@ -78,12 +81,9 @@ CLOSS_INLINE double row_rest(const float *x, size_t count, float largest) {
     const size_t rest = count - i < VF_LANES ? count - i : VF_LANES;
     const vfloat logits = vf_load_first_or(x + i, rest, -__builtin_inff());
     const vfloat value = vf_exp_nonpositive(logits - largest);
-    sums[0] += value == one ? zero : value;
-    ones[0] += value == one ? one : zero;
+    sums[0] += value == 1.0f ? zero : value;
   }
-  const float sum = vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
-  const float others = vf_sum((ones[0] + ones[1]) + (ones[2] + ones[3])) - 1;
-  return (double)others + (double)sum;
+  return (double)vf_sum((sums[0] + sums[1]) + (sums[2] + sums[3]));
 }
 
 // A few rows, stage by stage, so that the sums of one need not wait for those of another.

@@ -6,7 +6,7 @@ import Execution
 // exponentials: in floats within blocks of 1024 columns, in double from block to block.
 //
 // An exponential whose logit lies d below the largest is off by (d + 3) · 2⁻²⁴ of itself at most, a
-// block's sum by 24 · 2⁻²⁴ more, what blocks before a new largest logit summed by another 3 · 2⁻²⁴. The
+// block's sum by 48 · 2⁻²⁴ more, what blocks before a new largest logit summed by another 3 · 2⁻²⁴. The
 // rest keeps that relative error however small it is; so do the loss of a target that is nearly certain
 // and its entry of the gradient, which is made of the rest too.
 
