@@ -34,9 +34,13 @@ public final class WorkerPool: Sendable {
 
   /// Creates a pool; no thread starts yet.
   ///
-  /// - Precondition: `threadCount` is positive.
+  /// - Precondition: `threadCount` is positive and at most 65,536.
   public init(threadCount: Int = WorkerPool.coreCount) {
     precondition(threadCount > 0, "a pool of \(threadCount) threads does no work")
+    precondition(
+      threadCount <= 1 << 16,
+      "a pool of \(threadCount) threads is more than any system has"
+    )
     self.threadCount = threadCount
     crew = Crew(threadCount: threadCount, coreCount: Self.coreCount)
   }
