@@ -1,7 +1,7 @@
 /// How the result of a product is cut into blocks that threads compute on their own.
 ///
 /// No element's sum is ever cut, so the cut does not show in the bits; it may depend on the threads.
-struct ProductBlocks {
+package struct ProductBlocks {
   /// The most rows and columns of a block.
   private(set) var rows: Int
   private(set) var columns: Int
@@ -55,8 +55,8 @@ struct ProductBlocks {
   ) -> Int {
     guard threadCount > 1 else { return 1 }
     let worthwhile = product.multiplyAdds / leastMultiplyAdds
-    let shared = (blocksPerThread * threadCount + batchCount - 1) / max(batchCount, 1)
-    return max(1, Int(min(Double(shared), worthwhile)))
+    let shared = Double(blocksPerThread) * Double(threadCount) / Double(max(batchCount, 1))
+    return max(1, Int(min(shared.rounded(.up), worthwhile)))
   }
 
   private static func pieces(_ whole: Int, _ piece: Int) -> Int {
@@ -71,13 +71,13 @@ struct ProductBlocks {
   /// Rows of A packed at a time: 512 × 1024 floats.
   private static let mostRows = 512
 
-  /// Sides are not cut below this: packing would cost more than the other thread brings.
+  /// A side this small is not cut: packing would cost more than the other thread brings.
   private static let leastSide = 64
 
-  /// Columns are cut between whole panels of the packed right operand.
-  private static let panelColumns = 32
+  /// Columns are cut between whole panels of the packed right operand, of any variant.
+  package static let panelColumns = 32
 
-  /// About 15 µs of work, three times what handing it out costs.
+  /// About 15 µs of work, several times what handing it out costs.
   private static let leastMultiplyAdds = 2e6
 
   private static let blocksPerThread = 6
