@@ -22,10 +22,16 @@ package struct ProductBlocks {
     var rows = min(product.rows, Self.mostRows)
     var columns = product.columns
     let wanted = Self.wantedBlocks(product, batchCount: batchCount, threadCount: threadCount)
-    while Self.pieces(product.rows, rows) * Self.pieces(product.columns, columns) < wanted {
-      if rows >= columns && rows > Self.leastSide {
+    while true {
+      let down = Self.pieces(product.rows, rows)
+      let across = Self.pieces(product.columns, columns)
+      guard down * across < wanted else { break }
+      // Each row of blocks packs B anew, and each column of blocks A, where A is packed at all.
+      let packedByRow = down * product.columns
+      let packedByColumn = product.depth < Self.leastPackedDepth ? 0 : across * product.rows
+      if rows > Self.leastSide && (packedByRow < packedByColumn || columns <= 2 * Self.leastSide) {
         rows = Self.half(rows, multiple: 2)
-      } else if columns > Self.leastSide {
+      } else if columns > 2 * Self.leastSide {
         columns = Self.half(columns, multiple: Self.panelColumns)
       } else {
         break
@@ -80,5 +86,8 @@ package struct ProductBlocks {
   /// About 15 µs of work, several times what handing it out costs.
   private static let leastMultiplyAdds = 2e6
 
-  private static let blocksPerThread = 6
+  private static let blocksPerThread = 4
+
+  /// From this depth on, A is packed.
+  private static let leastPackedDepth = 512
 }
