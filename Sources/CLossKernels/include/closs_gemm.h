@@ -64,8 +64,8 @@ void closs_gemm_pack_right(
 
 // Computes the rows and columns of C that begin at (row, column), over the whole depth.
 //
-// `scratch` is aligned to 64 bytes. With a packed right operand `column` is a multiple of the panel's
-// columns. Blocks that share no element of C may be computed at once.
+// `scratch` is aligned to 64 bytes. With a packed right operand `column` is a multiple of the
+// panel's columns. Blocks that share no element of C may be computed at once.
 void closs_gemm_block(
     closs_variant variant, const closs_gemm *product, size_t row, size_t rows, size_t column,
     size_t columns, float *scratch);
