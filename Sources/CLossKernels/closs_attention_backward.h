@@ -58,6 +58,9 @@ static void attention_row_dots(
 }
 
 // Scores become weights p, and dp becomes ds; zero where a row does not see a key.
+//
+// The log-sum-exp was rounded to a float and is no longer the largest score's, so a difference may be
+// a little above zero: held there, where the exponential ends. A NaN stays.
 CLOSS_INLINE void attention_slopes(
     const attention_tile *tile, const attention_keys *keys, size_t vector,
     const attention_workspace *work) {
@@ -70,7 +73,7 @@ CLOSS_INLINE void attention_slopes(
     float *p = work->weights + 16 * b * CLOSS_ATTENTION_ROWS + 16 * vector;
     float *ds = work->slopes + 16 * b * CLOSS_ATTENTION_ROWS + 16 * vector;
     for (size_t j = 0; j < count; j++) {
-      vfloat weight = attention_exp2(vf_load(p) - lse);
+      vfloat weight = attention_exp2(vf_min(vf_splat(0), vf_load(p) - lse));
       vfloat slope = weight * (vf_load(ds) - dot);
       if (is_masked) {
         const vint mask = attention_mask(tile, vector, keys->first + 16 * b + j);

@@ -66,7 +66,12 @@ public struct AttentionShape: Sendable, Hashable {
       keys >= (isCausal ? queries : min(queries, 1)),
       "\(queries) queries have only \(keys) keys"
     )
-    precondition(keys < 1 << 30, "\(keys) keys are too many")
+    // The kernel keeps positions and heads as 32-bit integers.
+    let limit = 1 << 30
+    precondition(
+      max(queries, keys, headCount) < limit,
+      "\(queries) queries, \(keys) keys or \(headCount) heads are not below \(limit)"
+    )
     precondition(
       window.map { $0 > 0 && isCausal } ?? true,
       "a window must be causal and hold a key"
