@@ -92,6 +92,11 @@ extension AttentionShape {
   /// How many log-sum-exps there are, (B, H, T).
   public var logSumExpCount: Int { batch * headCount * queries }
 
+  /// Traps unless there are as many log-sum-exps as rows.
+  func requireLogSumExps(_ count: Int) {
+    precondition(count == logSumExpCount, "\(logSumExpCount) log-sum-exps do not fit \(count)")
+  }
+
   /// The width of a projection that holds queries, keys and values, (H + 2G) d.
   public var projectionWidth: Int { (headCount + 2 * keyValueHeadCount) * headSize }
 
