@@ -103,9 +103,11 @@ struct AttentionTests {
     let found = AttentionResult(inputs, KernelContext(variant: variant))
     let expected = AttentionReference(inputs)
     #expect(found.outputs.allSatisfy { abs($0) <= 1 })
-    #expect(zip(found.logSumExps, expected.logSumExps).allSatisfy { found, expected in
-      abs(Double(found) - expected) <= tolerance(inputs)
-    })
+    #expect(
+      zip(found.logSumExps, expected.logSumExps).allSatisfy { found, expected in
+        abs(Double(found) - expected) <= tolerance(inputs)
+      }
+    )
     // Each of 40 rows adds a gradient below one times a weight that is at most one.
     #expect(found.valuesGradient.allSatisfy { abs($0) <= 40 })
     // A row's slopes are weights times do·v − D, at most 2 d; they meet numbers up to one.
