@@ -52,11 +52,10 @@ extension KernelContext {
     // SAFETY: the five spans have `count` elements; otherwise as in `swiGLU`.
     unsafe withInputs(gate, up, outputGradient) { gate, up, outputGradient in
       unsafe withOutputs(&gateGradient, &upGradient) { gateGradient, upGradient in
-        guard let gate = unsafe gate, let up = unsafe up,
-          let outputGradient = unsafe outputGradient,
+        guard let gate = unsafe gate, let up = unsafe up, let slope = unsafe outputGradient,
           let gateGradient = unsafe gateGradient, let upGradient = unsafe upGradient
         else { return }
-        nonisolated(unsafe) let (g, u, dy) = unsafe (gate, up, outputGradient)
+        nonisolated(unsafe) let (g, u, dy) = unsafe (gate, up, slope)
         nonisolated(unsafe) let (dg, du) = unsafe (gateGradient, upGradient)
         forEachElementBlock(of: count) { block in
           let start = block.lowerBound
