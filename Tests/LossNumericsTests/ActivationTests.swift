@@ -95,9 +95,9 @@ struct ActivationTests {
     let output = activated(serial(variant), .silu, input)
     let slope = slopes(serial(variant), .silu, input)
     for (index, x) in input.enumerated() {
-      #expect(floatULPs(output[index], plain(.silu, Double(x))) <= 4, "at \(x)")
-      let exact = (1 + Double(x)) * exp(Double(x))
-      #expect(floatULPs(slope[index], exact) <= 4, "at \(x)")
+      let ulps = floatULPs(output[index], plain(.silu, Double(x)))
+      let slopeULPs = floatULPs(slope[index], (1 + Double(x)) * exp(Double(x)))
+      if max(ulps, slopeULPs) > 4 { Issue.record("\(ulps) and \(slopeULPs) units at \(x)") }
     }
     // 104 e⁻¹⁰⁴ is 50.568 of the smallest.
     #expect(output[0] == -51 * 0x1p-149)
