@@ -2,7 +2,7 @@
 //
 // For each block of the depth: for each group of panels of B, packed: for each tile of rows of A, packed
 // or in place: for each panel: one tile of C in registers. The tile of A stays in the first level of
-// the cache, the panels (128 kB) in the second, and what comes next is fetched meanwhile.
+// the cache, the panels (256 kB) in the second, and what comes next is fetched meanwhile.
 
 #include "closs_vector_math.h"
 #include "closs_activation_functions.h"
@@ -11,17 +11,14 @@
 #include "closs_gemm_thin.h"
 
 // How much of the depth is packed at a time: several chains, so that C is not fetched and stored for
-// each of them (0.86 to 0.92 of the tile's own speed at 2048 x 2048 x 2048).
+// each of them (0.84 to 0.90 of the tile's own speed at 2048 x 2048 x 2048).
 #define CLOSS_BLOCK_DEPTH (4 * CLOSS_GEMM_DEPTH)
 
 #define CLOSS_PANEL_COLUMNS (CLOSS_TILE_VECTORS * VF_LANES)
 
-// How many floats of B are packed at a time: one panel of the greatest depth, or several of less, so
-// that a tile of A meets them all while it is in the first level of the cache.
-#ifndef GP
-#define GP 2
-#endif
-#define CLOSS_GROUP_FLOATS (GP * CLOSS_BLOCK_DEPTH * CLOSS_PANEL_COLUMNS)
+// How many floats of B are packed at a time: two panels of the greatest depth, or more of less, so
+// that a tile of A meets them all for each walk through A.
+#define CLOSS_GROUP_FLOATS (2 * CLOSS_BLOCK_DEPTH * CLOSS_PANEL_COLUMNS)
 
 #define gemm_left CLOSS_NAME(gemm_left)
 #define gemm_group CLOSS_NAME(gemm_group)
@@ -282,9 +279,9 @@ static void gemm_group(
 
 // MARK: - A block
 
-// How many columns are packed together: as many panels as fit where one of the full depth does.
+// How many columns are packed together: as many panels as fit where two of the full depth do.
 CLOSS_INLINE size_t gemm_group_columns(size_t depth) {
-  return CLOSS_PANEL_COLUMNS * (GP * CLOSS_BLOCK_DEPTH / (depth ? depth : 1));
+  return CLOSS_GROUP_FLOATS / CLOSS_PANEL_COLUMNS / (depth ? depth : 1) * CLOSS_PANEL_COLUMNS;
 }
 
 // How much of the depth is taken at a time: whole chains, as evenly as possible.
@@ -361,10 +358,14 @@ static void CLOSS_NAME(gemm_pack_right)(
 
 static size_t CLOSS_NAME(gemm_panel_columns)(void) { return CLOSS_PANEL_COLUMNS; }
 
-static size_t CLOSS_NAME(gemm_scratch)(size_t rows, size_t depth) {
-  const size_t block = depth < CLOSS_BLOCK_DEPTH ? depth : CLOSS_BLOCK_DEPTH;
-  return CLOSS_GROUP_FLOATS
-         + gemm_tile_count(rows) * (CLOSS_TILE_ROWS * block + VF_LANES);
+static size_t CLOSS_NAME(gemm_scratch)(size_t rows, size_t columns, size_t depth) {
+  // The last part of the depth may be shallower than the others, and then A is not packed for it.
+  const size_t step = gemm_depth_step(depth);
+  const size_t deepest = depth < step ? depth : step;
+  const size_t left = gemm_packs_left(columns, deepest)
+                          ? gemm_tile_count(rows) * (CLOSS_TILE_ROWS * deepest + VF_LANES)
+                          : 0;
+  return CLOSS_GROUP_FLOATS + left;
 }
 
 #undef CLOSS_TILE_ROWS
