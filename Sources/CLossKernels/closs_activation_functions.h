@@ -7,6 +7,7 @@
 #define vf_relu CLOSS_NAME(vf_relu)
 #define vf_relu_slope CLOSS_NAME(vf_relu_slope)
 #define vf_logistic_pair CLOSS_NAME(vf_logistic_pair)
+#define vf_silu_tail CLOSS_NAME(vf_silu_tail)
 #define vf_silu CLOSS_NAME(vf_silu)
 #define vf_silu_pair CLOSS_NAME(vf_silu_pair)
 #define vf_silu_slope CLOSS_NAME(vf_silu_slope)
@@ -38,15 +39,33 @@ CLOSS_INLINE vfloat vf_logistic_pair(vfloat x, vfloat *other) {
   return x < 0.0f ? smaller : larger;
 }
 
-// x logistic(x). Beyond -120 the second factor is zero.
-CLOSS_INLINE vfloat vf_silu(vfloat x) { return vf_max(vf_splat(-120.0f), x) * vf_sigmoid(x); }
+// x exp(x) and (1 + x) exp(x), the function and its slope for x from -120 to -64. The logistic
+// function alone would be subnormal below -87, with few digits left, and zero below -104; from the
+// exact x + 64 on, only the last product is rounded as such.
+CLOSS_INLINE vfloat vf_silu_tail(vfloat x, vfloat *slope) {
+  vfloat e = vf_exp_nonpositive(x + 64.0f);
+  *slope = (x + 1.0f) * e * 0x1.969d48p-93f;
+  return x * e * 0x1.969d48p-93f;
+}
+
+// x logistic(x). Beyond -120 it is zero.
+CLOSS_INLINE vfloat vf_silu(vfloat x) {
+  vfloat held = vf_max(vf_splat(-120.0f), x), y = held * vf_sigmoid(x), slope;
+  vint is_tail = held < -64.0f;
+  if (__builtin_reduce_or(is_tail) == 0) return y;
+  return is_tail ? vf_silu_tail(held, &slope) : y;
+}
 
 // silu(x) and, with s = logistic(x), its slope s + x s (1 - s).
 CLOSS_INLINE vfloat vf_silu_pair(vfloat x, vfloat *slope) {
   vfloat rest, held = vf_max(vf_splat(-120.0f), x);
-  vfloat s = vf_logistic_pair(x, &rest);
+  vfloat s = vf_logistic_pair(x, &rest), y = held * s;
   *slope = s * vf_fma(vf_min(vf_splat(120.0f), held), rest, vf_splat(1.0f));
-  return held * s;
+  vint is_tail = held < -64.0f;
+  if (__builtin_reduce_or(is_tail) == 0) return y;
+  vfloat tail_slope, tail = vf_silu_tail(held, &tail_slope);
+  *slope = is_tail ? tail_slope : *slope;
+  return is_tail ? tail : y;
 }
 
 CLOSS_INLINE vfloat vf_silu_slope(vfloat x) {
@@ -62,7 +81,8 @@ CLOSS_INLINE vfloat vf_gelu_tanh_argument(vfloat x) {
   return x * vf_fma(x * x, vf_splat(0x1.2444f2p-4f), vf_splat(0x1.988454p+0f));
 }
 
-// Beyond -12 the logistic function is zero.
+// Beyond -12 the logistic function is zero. Where it is subnormal, below -10, so is its rounding
+// before the product: the result is off by about |x| / 2 of the smallest number.
 CLOSS_INLINE vfloat vf_gelu_tanh(vfloat x) {
   vfloat held = vf_max(vf_splat(-12.0f), x);
   return held * vf_sigmoid(vf_gelu_tanh_argument(held));
@@ -116,7 +136,8 @@ CLOSS_INLINE vfloat vf_normal_pair(vfloat x, vfloat *exponential) {
   return a < 1.0f ? near : x < 0.0f ? tail : 1.0f - tail;
 }
 
-// x Phi(x). Beyond -16 the distribution is zero.
+// x Phi(x). Beyond -16 the distribution is zero. Where it is subnormal, below -12.9, so is its
+// rounding before the product: the result is off by about |x| / 2 of the smallest number.
 CLOSS_INLINE vfloat vf_gelu(vfloat x) {
   vfloat exponential, held = vf_max(vf_splat(-16.0f), x);
   return held * vf_normal_pair(held, &exponential);

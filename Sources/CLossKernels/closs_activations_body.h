@@ -1,54 +1,48 @@
 // Loops over arrays; the last lanes go through vectors filled with zeros.
 
+#include "closs_each.h"
 #include "closs_vector_math.h"
 #include "closs_activation_functions.h"
 
 #define swiglu_slopes CLOSS_NAME(swiglu_slopes)
 
-#define CLOSS_EACH(function)                                                               \
-  do {                                                                                     \
-    size_t i = 0;                                                                          \
-    for (; i + VF_LANES <= count; i += VF_LANES) vf_store(y + i, function(vf_load(x + i))); \
-    if (i < count) vf_store_first(y + i, function(vf_load_first(x + i, count - i)), count - i); \
-  } while (0)
-
 static void CLOSS_NAME(activate)(closs_activation activation, const float *x, size_t count,
                                  float *y) {
   switch (activation) {
-    case CLOSS_RELU: CLOSS_EACH(vf_relu); break;
-    case CLOSS_SILU: CLOSS_EACH(vf_silu); break;
-    case CLOSS_GELU: CLOSS_EACH(vf_gelu); break;
-    case CLOSS_GELU_TANH: CLOSS_EACH(vf_gelu_tanh); break;
+    case CLOSS_RELU: CLOSS_EACH_FLOAT(vf_relu); break;
+    case CLOSS_SILU: CLOSS_EACH_FLOAT(vf_silu); break;
+    case CLOSS_GELU: CLOSS_EACH_FLOAT(vf_gelu); break;
+    case CLOSS_GELU_TANH: CLOSS_EACH_FLOAT(vf_gelu_tanh); break;
   }
 }
 
-#undef CLOSS_EACH
-
-#define CLOSS_EACH(slope)                                                                  \
-  do {                                                                                     \
-    size_t i = 0;                                                                          \
-    for (; i + VF_LANES <= count; i += VF_LANES)                                           \
-      vf_store(dx + i, vf_fma(vf_load(dy + i), slope(vf_load(x + i)), vf_load(dx + i)));   \
-    if (i < count) {                                                                       \
-      size_t left = count - i;                                                             \
-      vfloat change = slope(vf_load_first(x + i, left));                                   \
-      change = vf_fma(vf_load_first(dy + i, left), change, vf_load_first(dx + i, left));   \
-      vf_store_first(dx + i, change, left);                                                \
-    }                                                                                      \
+// dx[i] += dy[i] slope(x[i]).
+#define CLOSS_ADD_SLOPES(slope)                                                                    \
+  do {                                                                                             \
+    size_t i = 0;                                                                                  \
+    for (; i + VF_LANES <= count; i += VF_LANES) {                                                 \
+      vf_store(dx + i, vf_fma(vf_load(dy + i), slope(vf_load(x + i)), vf_load(dx + i)));           \
+    }                                                                                              \
+    if (i < count) {                                                                               \
+      size_t left = count - i;                                                                     \
+      vfloat change = slope(vf_load_first(x + i, left));                                           \
+      change = vf_fma(vf_load_first(dy + i, left), change, vf_load_first(dx + i, left));           \
+      vf_store_first(dx + i, change, left);                                                        \
+    }                                                                                              \
   } while (0)
 
 // dx += dy f'(x).
 static void CLOSS_NAME(activate_backward)(closs_activation activation, const float *x,
                                           const float *dy, size_t count, float *dx) {
   switch (activation) {
-    case CLOSS_RELU: CLOSS_EACH(vf_relu_slope); break;
-    case CLOSS_SILU: CLOSS_EACH(vf_silu_slope); break;
-    case CLOSS_GELU: CLOSS_EACH(vf_gelu_slope); break;
-    case CLOSS_GELU_TANH: CLOSS_EACH(vf_gelu_tanh_slope); break;
+    case CLOSS_RELU: CLOSS_ADD_SLOPES(vf_relu_slope); break;
+    case CLOSS_SILU: CLOSS_ADD_SLOPES(vf_silu_slope); break;
+    case CLOSS_GELU: CLOSS_ADD_SLOPES(vf_gelu_slope); break;
+    case CLOSS_GELU_TANH: CLOSS_ADD_SLOPES(vf_gelu_tanh_slope); break;
   }
 }
 
-#undef CLOSS_EACH
+#undef CLOSS_ADD_SLOPES
 
 static void CLOSS_NAME(swiglu)(const float *gate, const float *up, size_t count, float *y) {
   size_t i = 0;

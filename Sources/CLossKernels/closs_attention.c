@@ -8,6 +8,11 @@ typedef struct {
   size_t first, end;
 } closs_attention_range;
 
+// d, up to whole vectors of sixteen.
+static size_t closs_attention_width(const closs_attention_shape *shape) {
+  return (shape->head_size + 15) / 16 * 16;
+}
+
 static size_t closs_attention_tile_count(const closs_attention_shape *shape) {
   const size_t rows = shape->queries * shape->group;
   return (rows + CLOSS_ATTENTION_ROWS - 1) / CLOSS_ATTENTION_ROWS;
@@ -56,14 +61,13 @@ size_t closs_attention_chunk_count(closs_attention_shape shape) {
 }
 
 size_t closs_attention_backward_sums(closs_attention_shape shape) {
-  return 2 * shape.keys * ((shape.head_size + 15) / 16 * 16);
+  return 2 * shape.keys * closs_attention_width(&shape);
 }
 
 size_t closs_attention_backward_scratch(closs_attention_shape shape) {
   // Rows and columns of the queries and of the outputs' gradients, columns of the queries'
   // gradients; weights and their slopes; two numbers a row.
-  const size_t width = (shape.head_size + 15) / 16 * 16;
-  return CLOSS_ATTENTION_ROWS * (5 * width + 2 * CLOSS_ATTENTION_KEYS + 2);
+  return CLOSS_ATTENTION_ROWS * (5 * closs_attention_width(&shape) + 2 * CLOSS_ATTENTION_KEYS + 2);
 }
 
 void closs_attention_backward(

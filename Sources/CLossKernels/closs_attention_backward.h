@@ -33,7 +33,7 @@ static void attention_pack(
   for (size_t r = 0; r < tile->count; r++, out += width) {
     const float *row = attention_row(tile, x, r);
     size_t c = 0;
-    for (; c + 16 <= d; c += 16) vf_store(out + c, vf_load(row + c));
+    for (; c + VF_LANES <= d; c += VF_LANES) vf_store(out + c, vf_load(row + c));
     if (c < d) vf_store(out + c, vf_load_first(row + c, d - c));
   }
 }
@@ -43,14 +43,16 @@ static void attention_row_dots(
     const attention_tile *tile, closs_attention_tensor o, const float *log_sum_exp,
     const attention_workspace *work) {
   const size_t d = tile->shape->head_size;
-  for (size_t r = 0; r < 16 * tile->vectors; r++) {
+  for (size_t r = 0; r < VF_LANES * tile->vectors; r++) {
     work->dots[r] = 0;
     work->lse[r] = 0;
     if (r >= tile->count) continue;
     const float *row = attention_row(tile, o, r), *gradient = work->do_rows + r * work->width;
     vfloat sum = vf_splat(0);
     size_t c = 0;
-    for (; c + 16 <= d; c += 16) sum = vf_fma(vf_load(row + c), vf_load(gradient + c), sum);
+    for (; c + VF_LANES <= d; c += VF_LANES) {
+      sum = vf_fma(vf_load(row + c), vf_load(gradient + c), sum);
+    }
     if (c < d) sum = vf_fma(vf_load_first(row + c, d - c), vf_load(gradient + c), sum);
     work->dots[r] = vf_sum(sum);
     work->lse[r] = log_sum_exp[attention_scalar(tile, r)] * 0x1.715476p+0f;
@@ -58,22 +60,26 @@ static void attention_row_dots(
 }
 
 // Scores become weights p, and dp becomes ds; zero where a row does not see a key.
+//
+// The log-sum-exp was rounded to a float, so a difference may be a little above zero: it is held
+// there, where the exponential ends. A NaN stays.
 CLOSS_INLINE void attention_slopes(
     const attention_tile *tile, const attention_keys *keys, size_t vector,
     const attention_workspace *work) {
-  const vfloat lse = vf_load(work->lse + 16 * vector), dot = vf_load(work->dots + 16 * vector);
+  const vfloat lse = vf_load(work->lse + VF_LANES * vector);
+  const vfloat dot = vf_load(work->dots + VF_LANES * vector);
   const attention_blocks blocks = attention_blocks_at(keys, vector);
   for (size_t b = blocks.first; b < blocks.end; b++) {
     const attention_view view = keys->views[b];
     const bool is_masked = vector < view.all_first || vector >= view.all_end;
     const size_t count = attention_block_count(keys, b);
-    float *p = work->weights + 16 * b * CLOSS_ATTENTION_ROWS + 16 * vector;
-    float *ds = work->slopes + 16 * b * CLOSS_ATTENTION_ROWS + 16 * vector;
+    float *p = work->weights + VF_LANES * b * CLOSS_ATTENTION_ROWS + VF_LANES * vector;
+    float *ds = work->slopes + VF_LANES * b * CLOSS_ATTENTION_ROWS + VF_LANES * vector;
     for (size_t j = 0; j < count; j++) {
-      vfloat weight = attention_exp2(vf_load(p) - lse);
+      vfloat weight = attention_exp2(vf_min(vf_splat(0), vf_load(p) - lse));
       vfloat slope = weight * (vf_load(ds) - dot);
       if (is_masked) {
-        const vint mask = attention_mask(tile, vector, keys->first + 16 * b + j);
+        const vint mask = attention_mask(tile, vector, keys->first + VF_LANES * b + j);
         weight = mask ? weight : vf_splat(0);
         slope = mask ? slope : vf_splat(0);
       }
@@ -90,17 +96,19 @@ CLOSS_INLINE void attention_slopes(
 static void attention_scatter_masked(
     const attention_tile *tile, size_t vector, size_t first, size_t count, const float *weights,
     const float *rows, size_t width, float *sums) {
-  size_t end = 16 * vector + 16 < tile->count ? 16 * vector + 16 : tile->count;
+  const size_t start = VF_LANES * vector;
+  const size_t end = start + VF_LANES < tile->count ? start + VF_LANES : tile->count;
   for (size_t j = 0; j < count; j++) {
     const int32_t key = (int32_t)(first + j);
-    size_t low = 16 * vector;
+    size_t low = start;
     while (low < end && tile->end_key[low] <= key) low++;
     size_t high = low;
     while (high < end && tile->first_key[high] <= key) high++;
     const closs_tile_factor factor = {weights + j * CLOSS_ATTENTION_ROWS + low, 0, 1};
     const float *seeing = rows + low * width;
     tile_product(
-        sums + j * width, width, factor, seeing, width, 1, width / 16, high - low, CLOSS_TILE_ADD);
+        sums + j * width, width, factor, seeing, width, 1, width / VF_LANES, high - low,
+        CLOSS_TILE_ADD);
   }
 }
 
@@ -112,18 +120,19 @@ static void attention_scatter(
   for (size_t b = 0; b < keys->blocks; b++) {
     const attention_view view = keys->views[b];
     const size_t count = keys->is_whole ? keys->count : attention_block_count(keys, b);
-    const float *block = weights + 16 * b * CLOSS_ATTENTION_ROWS;
-    float *target = sums + 16 * b * width;
+    const float *block = weights + VF_LANES * b * CLOSS_ATTENTION_ROWS;
+    float *target = sums + VF_LANES * b * width;
     for (size_t v = view.any_first; v < view.any_end; v++) {
       if (v < view.all_first || v >= view.all_end) {
         attention_scatter_masked(
-            tile, v, keys->first + 16 * b, count, block, rows, width, target);
+            tile, v, keys->first + VF_LANES * b, count, block, rows, width, target);
       } else if (v == view.all_first) {
-        const size_t end = 16 * view.all_end < tile->count ? 16 * view.all_end : tile->count;
-        const closs_tile_factor factor = {block + 16 * v, CLOSS_ATTENTION_ROWS, 1};
+        const size_t start = VF_LANES * v, all_end = VF_LANES * view.all_end;
+        const size_t end = all_end < tile->count ? all_end : tile->count;
+        const closs_tile_factor factor = {block + start, CLOSS_ATTENTION_ROWS, 1};
         tile_product(
-            target, width, factor, rows + 16 * v * width, width, count, width / 16, end - 16 * v,
-            CLOSS_TILE_ADD);
+            target, width, factor, rows + start * width, width, count, width / VF_LANES,
+            end - start, CLOSS_TILE_ADD);
       }
     }
     if (keys->is_whole) return;
@@ -135,8 +144,8 @@ static void attention_backward_tile(
     const attention_tile *tile, const attention_workspace *work, const closs_attention_tensors *x,
     float *dk, float *dv) {
   const size_t d = tile->shape->head_size, rows = CLOSS_ATTENTION_ROWS;
-  for (size_t i = 0; i < d * rows; i += 16) vf_store(work->dq_columns + i, vf_splat(0));
-  const size_t end = (size_t)tile->end_key[16 * tile->vectors - 1];
+  for (size_t i = 0; i < d * rows; i += VF_LANES) vf_store(work->dq_columns + i, vf_splat(0));
+  const size_t end = (size_t)tile->end_key[VF_LANES * tile->vectors - 1];
   size_t first = (size_t)tile->first_key[0] / CLOSS_ATTENTION_KEYS * CLOSS_ATTENTION_KEYS;
   for (; first < end; first += CLOSS_ATTENTION_KEYS) {
     const attention_keys keys = attention_keys_at(tile, first);
@@ -151,8 +160,9 @@ static void attention_backward_tile(
   }
 }
 
-static attention_workspace attention_workspace_in(float *scratch, size_t head_size) {
-  const size_t rows = CLOSS_ATTENTION_ROWS, width = (head_size + 15) / 16 * 16;
+static attention_workspace attention_workspace_in(
+    float *scratch, const closs_attention_shape *shape) {
+  const size_t rows = CLOSS_ATTENTION_ROWS, width = closs_attention_width(shape);
   attention_workspace work = {.width = width};
   float **const parts[] = {
       &work.q_rows, &work.do_rows, &work.q_columns, &work.do_columns, &work.dq_columns};
@@ -167,11 +177,11 @@ static attention_workspace attention_workspace_in(float *scratch, size_t head_si
 static void attention_backward(
     const closs_attention_shape *shape, const closs_attention_tensors *tensors, size_t head,
     size_t chunk, float *sums, float *scratch) {
-  const attention_workspace work = attention_workspace_in(scratch, shape->head_size);
+  const attention_workspace work = attention_workspace_in(scratch, shape);
   const closs_attention_tensors x = attention_gradients_at(shape, tensors, head);
   float *dk = sums, *dv = sums + shape->keys * work.width;
   const closs_attention_range range = closs_attention_chunk_keys(shape, chunk);
-  for (size_t i = range.first * work.width; i < range.end * work.width; i += 16) {
+  for (size_t i = range.first * work.width; i < range.end * work.width; i += VF_LANES) {
     vf_store(dk + i, vf_splat(0));
     vf_store(dv + i, vf_splat(0));
   }
@@ -196,7 +206,7 @@ static void attention_backward(
 static void attention_backward_add(
     const closs_attention_shape *shape, const closs_attention_tensors *tensors, size_t head,
     size_t chunk, const float *sums) {
-  const size_t d = shape->head_size, width = (d + 15) / 16 * 16;
+  const size_t d = shape->head_size, width = closs_attention_width(shape);
   const closs_attention_tensors x = attention_gradients_at(shape, tensors, head);
   const closs_attention_tensor targets[2] = {x.dk, x.dv};
   const closs_attention_range range = closs_attention_chunk_keys(shape, chunk);
@@ -206,7 +216,7 @@ static void attention_backward_add(
       float *row = targets[i].start + j * targets[i].position;
       const float *sum = sums + j * width;
       size_t c = 0;
-      for (; c + 16 <= d; c += 16) {
+      for (; c + VF_LANES <= d; c += VF_LANES) {
         vf_store(row + c, vf_fma(factor, vf_load(sum + c), vf_load(row + c)));
       }
       if (c < d) {

@@ -11,12 +11,12 @@ static void attention_finish(
     float *log_sum_exp) {
   const size_t rows = CLOSS_ATTENTION_ROWS;
   for (size_t v = 0; v < tile->vectors; v++) {
-    const vfloat total = vf_load(state + rows + 16 * v);
-    vf_store(state + rows + 16 * v, 1.0f / total);
-    float lse[16];
-    vf_store(lse, vf_fma(vf_load(state + 16 * v), vf_splat(0x1.62e430p-1f), vf_log(total)));
-    for (size_t i = 0; i < 16 && 16 * v + i < tile->count; i++) {
-      log_sum_exp[attention_scalar(tile, 16 * v + i)] = lse[i];
+    const vfloat total = vf_load(state + rows + VF_LANES * v);
+    vf_store(state + rows + VF_LANES * v, 1.0f / total);
+    float lse[VF_LANES];
+    vf_store(lse, vf_fma(vf_load(state + VF_LANES * v), vf_splat(0x1.62e430p-1f), vf_log(total)));
+    for (size_t i = 0; i < VF_LANES && VF_LANES * v + i < tile->count; i++) {
+      log_sum_exp[attention_scalar(tile, VF_LANES * v + i)] = lse[i];
     }
   }
   attention_store(tile, o, out, state + rows, false);
@@ -35,18 +35,18 @@ static void attention_forward(
   attention_tile_at(&tile, shape, head % shape->key_heads, tiles - 1 - block % tiles);
   attention_prefetch(&tile, x.o);
   attention_columns(&tile, x.q, shape->scale * 0x1.715476p+0f, columns);
-  for (size_t i = 0; i < d * rows; i += 16) vf_store(out + i, vf_splat(0));
-  for (size_t i = 0; i < rows; i += 16) {
+  for (size_t i = 0; i < d * rows; i += VF_LANES) vf_store(out + i, vf_splat(0));
+  for (size_t i = 0; i < rows; i += VF_LANES) {
     vf_store(state + i, vf_splat(-__builtin_inff()));
     vf_store(state + rows + i, vf_splat(0));
   }
-  const size_t end = (size_t)tile.end_key[16 * tile.vectors - 1];
+  const size_t end = (size_t)tile.end_key[VF_LANES * tile.vectors - 1];
   size_t first = (size_t)tile.first_key[0] / CLOSS_ATTENTION_KEYS * CLOSS_ATTENTION_KEYS;
   for (; first < end; first += CLOSS_ATTENTION_KEYS) {
     const attention_keys keys = attention_keys_at(&tile, first);
     attention_scores(&tile, &keys, x.k, columns, scores);
     for (size_t vector = 0; vector < tile.vectors; vector++) {
-      attention_softmax(&tile, &keys, vector, scores, state + 16 * vector, out);
+      attention_softmax(&tile, &keys, vector, scores, state + VF_LANES * vector, out);
     }
     attention_gather(&tile, &keys, x.v, scores, out);
   }

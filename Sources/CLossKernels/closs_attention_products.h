@@ -21,11 +21,11 @@ static void attention_scores(
   }
   for (size_t b = 0; b < keys->blocks; b++) {
     const attention_view view = keys->views[b];
-    const closs_tile_factor factor = {x + 16 * b * position, position, 1};
-    float *block = out + 16 * b * rows + 16 * view.any_first;
+    const closs_tile_factor factor = {x + VF_LANES * b * position, position, 1};
+    float *block = out + VF_LANES * b * rows + VF_LANES * view.any_first;
     tile_product(
-        block, rows, factor, columns + 16 * view.any_first, rows, attention_block_count(keys, b),
-        view.any_end - view.any_first, d, CLOSS_TILE_WRITE);
+        block, rows, factor, columns + VF_LANES * view.any_first, rows,
+        attention_block_count(keys, b), view.any_end - view.any_first, d, CLOSS_TILE_WRITE);
   }
 }
 
@@ -55,8 +55,8 @@ static void attention_gather_masked(
     size_t position, const float *weights, float *out) {
   const size_t d = tile->shape->head_size;
   size_t c = 0;
-  weights += 16 * vector;
-  out += 16 * vector;
+  weights += VF_LANES * vector;
+  out += VF_LANES * vector;
   for (; c + 8 <= d; c += 8) {
     attention_gather_rows(
         8, tile, vector, first, count, x + c, position, weights, out + c * CLOSS_ATTENTION_ROWS);
@@ -83,15 +83,17 @@ static void attention_gather(
   for (size_t b = 0; b < keys->blocks; b++) {
     const attention_view view = keys->views[b];
     const size_t count = attention_block_count(keys, b);
-    const float *block = x + 16 * b * position, *block_weights = weights + 16 * b * rows;
+    const float *block = x + VF_LANES * b * position;
+    const float *block_weights = weights + VF_LANES * b * rows;
+    const size_t first = VF_LANES * view.all_first;
     const closs_tile_factor factor = {block, 1, position};
     tile_product(
-        out + 16 * view.all_first, rows, factor, block_weights + 16 * view.all_first, rows, d,
+        out + first, rows, factor, block_weights + first, rows, d,
         view.all_end - view.all_first, count, CLOSS_TILE_CONTINUE);
     for (size_t v = view.any_first; v < view.any_end; v++) {
       if (v >= view.all_first && v < view.all_end) continue;
       attention_gather_masked(
-          tile, v, keys->first + 16 * b, count, block, position, block_weights, out);
+          tile, v, keys->first + VF_LANES * b, count, block, position, block_weights, out);
     }
   }
 }

@@ -24,7 +24,7 @@
 typedef struct {
   const closs_attention_shape *shape;
   size_t first, count;  // rows of the group
-  size_t vectors;       // ceil(count / 16)
+  size_t vectors;       // ceil(count / VF_LANES)
   // Of each row; lanes without a row repeat the last one's.
   int32_t position[CLOSS_ATTENTION_ROWS];   // among the queries
   int32_t head[CLOSS_ATTENTION_ROWS];       // among all query heads
@@ -39,9 +39,9 @@ static void attention_tile_at(
   tile->first = index * CLOSS_ATTENTION_ROWS;
   const size_t left = rows - tile->first;
   tile->count = left < CLOSS_ATTENTION_ROWS ? left : CLOSS_ATTENTION_ROWS;
-  tile->vectors = (tile->count + 15) / 16;
+  tile->vectors = (tile->count + VF_LANES - 1) / VF_LANES;
   size_t t = tile->first / shape->group, head = tile->first % shape->group;
-  for (size_t r = 0; r < 16 * tile->vectors; r++) {
+  for (size_t r = 0; r < VF_LANES * tile->vectors; r++) {
     const size_t position = shape->keys - shape->queries + t;
     tile->position[r] = (int32_t)t;
     tile->head[r] = (int32_t)(key_head * shape->group + head);
@@ -70,7 +70,7 @@ CLOSS_INLINE size_t attention_scalar(const attention_tile *tile, size_t row) {
 CLOSS_INLINE void attention_prefetch(const attention_tile *tile, closs_attention_tensor x) {
   for (size_t r = 0; r < tile->count; r++) {
     const float *row = attention_row(tile, x, r);
-    for (size_t c = 0; c < tile->shape->head_size; c += 16) __builtin_prefetch(row + c, 1);
+    for (size_t c = 0; c < tile->shape->head_size; c += VF_LANES) __builtin_prefetch(row + c, 1);
   }
 }
 
@@ -110,9 +110,10 @@ typedef struct {
 CLOSS_INLINE attention_view attention_look(const attention_tile *tile, size_t first, size_t end) {
   attention_view view = {tile->vectors, 0, tile->vectors, 0};
   for (size_t v = 0; v < tile->vectors; v++) {
-    const int32_t *first_key = tile->first_key + 16 * v, *end_key = tile->end_key + 16 * v;
-    const bool any = (int32_t)end > first_key[0] && (int32_t)first < end_key[15];
-    const bool all = (int32_t)first >= first_key[15] && (int32_t)end <= end_key[0];
+    const int32_t *first_key = tile->first_key + VF_LANES * v;
+    const int32_t *end_key = tile->end_key + VF_LANES * v;
+    const bool any = (int32_t)end > first_key[0] && (int32_t)first < end_key[VF_LANES - 1];
+    const bool all = (int32_t)first >= first_key[VF_LANES - 1] && (int32_t)end <= end_key[0];
     if (any && v < view.any_first) view.any_first = v;
     if (any) view.any_end = v + 1;
     if (all && v < view.all_first) view.all_first = v;
@@ -126,37 +127,38 @@ CLOSS_INLINE attention_view attention_look(const attention_tile *tile, size_t fi
 // The lanes of a vector whose rows see a key.
 CLOSS_INLINE vint attention_mask(const attention_tile *tile, size_t vector, size_t key) {
   vint first, end;
-  __builtin_memcpy(&first, tile->first_key + 16 * vector, sizeof first);
-  __builtin_memcpy(&end, tile->end_key + 16 * vector, sizeof end);
+  __builtin_memcpy(&first, tile->first_key + VF_LANES * vector, sizeof first);
+  __builtin_memcpy(&end, tile->end_key + VF_LANES * vector, sizeof end);
   const vint j = (vint)(int32_t)key;
   return (first <= j) & (j < end);
 }
 
-// A tile of keys, and who sees its blocks of sixteen; all rows see all where `is_whole`.
+// A tile of keys, and who sees its blocks of VF_LANES; all rows see all where `is_whole`.
 typedef struct {
   size_t first, count, blocks;
   bool is_whole;
-  attention_view views[CLOSS_ATTENTION_KEYS / 16];
+  attention_view views[CLOSS_ATTENTION_KEYS / VF_LANES];
 } attention_keys;
 
 CLOSS_INLINE attention_keys attention_keys_at(const attention_tile *tile, size_t first) {
   attention_keys keys = {.first = first};
   const size_t left = tile->shape->keys - first;
   keys.count = left < CLOSS_ATTENTION_KEYS ? left : CLOSS_ATTENTION_KEYS;
-  keys.blocks = (keys.count + 15) / 16;
+  keys.blocks = (keys.count + VF_LANES - 1) / VF_LANES;
   attention_view whole = attention_look(tile, first, first + keys.count);
   keys.is_whole = whole.all_first == 0 && whole.all_end == tile->vectors;
   for (size_t b = 0; b < keys.blocks; b++) {
-    const size_t end = keys.count < 16 * b + 16 ? keys.count : 16 * b + 16;
-    keys.views[b] = keys.is_whole ? whole : attention_look(tile, first + 16 * b, first + end);
+    const size_t start = VF_LANES * b;
+    const size_t end = keys.count < start + VF_LANES ? keys.count : start + VF_LANES;
+    keys.views[b] = keys.is_whole ? whole : attention_look(tile, first + start, first + end);
   }
   return keys;
 }
 
 // Keys of a block: sixteen but in the last.
 CLOSS_INLINE size_t attention_block_count(const attention_keys *keys, size_t block) {
-  const size_t left = keys->count - 16 * block;
-  return left < 16 ? left : 16;
+  const size_t left = keys->count - VF_LANES * block;
+  return left < VF_LANES ? left : VF_LANES;
 }
 
 // MARK: - Rows to columns and back
@@ -166,21 +168,22 @@ static void attention_columns(
     const attention_tile *tile, closs_attention_tensor x, float factor, float *out) {
   const size_t d = tile->shape->head_size;
   for (size_t v = 0; v < tile->vectors; v++) {
-    const float *rows[16];
-    const size_t left = tile->count - 16 * v;
-    for (size_t i = 0; i < 16; i++) rows[i] = attention_row(tile, x, 16 * v + i);
-    for (size_t c = 0; c < d; c += 16) {
-      const size_t columns = d - c < 16 ? d - c : 16;
-      vfloat block[16];
+    const float *rows[VF_LANES];
+    const size_t left = tile->count - VF_LANES * v;
+    for (size_t i = 0; i < VF_LANES; i++) rows[i] = attention_row(tile, x, VF_LANES * v + i);
+    for (size_t c = 0; c < d; c += VF_LANES) {
+      const size_t columns = d - c < VF_LANES ? d - c : VF_LANES;
+      vfloat block[VF_LANES];
       CLOSS_UNROLL
-      for (size_t i = 0; i < 16; i++) {
+      for (size_t i = 0; i < VF_LANES; i++) {
         const size_t count = i < left ? columns : 0;
-        block[i] = count == 16 ? vf_load(rows[i] + c) : vf_load_first(rows[i] + c, count);
+        block[i] = count == VF_LANES ? vf_load(rows[i] + c) : vf_load_first(rows[i] + c, count);
       }
       vf_transpose(block);
       CLOSS_UNROLL
-      for (size_t i = 0; i < 16; i++) {
-        if (i < columns) vf_store(out + (c + i) * CLOSS_ATTENTION_ROWS + 16 * v, block[i] * factor);
+      for (size_t i = 0; i < VF_LANES; i++) {
+        float *column = out + (c + i) * CLOSS_ATTENTION_ROWS + VF_LANES * v;
+        if (i < columns) vf_store(column, block[i] * factor);
       }
     }
   }
@@ -193,23 +196,23 @@ static void attention_store(
     const float *factors, bool adds) {
   const size_t d = tile->shape->head_size;
   for (size_t v = 0; v < tile->vectors; v++) {
-    const vfloat factor = vf_load(factors + 16 * v);
-    const size_t left = tile->count - 16 * v;
-    float *rows[16];
-    for (size_t i = 0; i < 16; i++) rows[i] = attention_row(tile, x, 16 * v + i);
-    for (size_t c = 0; c < d; c += 16) {
-      const size_t count = d - c < 16 ? d - c : 16;
-      vfloat block[16];
+    const vfloat factor = vf_load(factors + VF_LANES * v);
+    const size_t left = tile->count - VF_LANES * v;
+    float *rows[VF_LANES];
+    for (size_t i = 0; i < VF_LANES; i++) rows[i] = attention_row(tile, x, VF_LANES * v + i);
+    for (size_t c = 0; c < d; c += VF_LANES) {
+      const size_t count = d - c < VF_LANES ? d - c : VF_LANES;
+      vfloat block[VF_LANES];
       CLOSS_UNROLL
-      for (size_t i = 0; i < 16; i++) {
-        const float *column = columns + (c + i) * CLOSS_ATTENTION_ROWS + 16 * v;
+      for (size_t i = 0; i < VF_LANES; i++) {
+        const float *column = columns + (c + i) * CLOSS_ATTENTION_ROWS + VF_LANES * v;
         block[i] = i < count ? vf_load(column) * factor : vf_splat(0);
       }
       vf_transpose(block);
       CLOSS_UNROLL
-      for (size_t i = 0; i < 16; i++) {
+      for (size_t i = 0; i < VF_LANES; i++) {
         float *row = rows[i] + c;
-        if (i < left && count == 16) {
+        if (i < left && count == VF_LANES) {
           vf_store(row, adds ? vf_load(row) + block[i] : block[i]);
         } else if (i < left) {
           vf_store_first(row, adds ? vf_load_first(row, count) + block[i] : block[i], count);

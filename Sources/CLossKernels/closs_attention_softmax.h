@@ -41,7 +41,8 @@ CLOSS_INLINE attention_blocks attention_blocks_at(const attention_keys *keys, si
     if (blocks.end == 0) blocks.first = b;
     blocks.end = b + 1;
   }
-  blocks.key_end = keys->count < 16 * blocks.end ? keys->count : 16 * blocks.end;
+  const size_t end = VF_LANES * blocks.end;
+  blocks.key_end = keys->count < end ? keys->count : end;
   return blocks;
 }
 
@@ -52,10 +53,10 @@ CLOSS_INLINE void attention_hide(
   const attention_view view = keys->views[block];
   const vfloat hidden = vf_splat(-__builtin_inff());
   const size_t count = attention_block_count(keys, block);
-  float *row = scores + 16 * block * CLOSS_ATTENTION_ROWS + 16 * vector;
+  float *row = scores + VF_LANES * block * CLOSS_ATTENTION_ROWS + VF_LANES * vector;
   if (vector < view.all_first || vector >= view.all_end) {
     for (size_t j = 0; j < count; j++) {
-      const vint mask = attention_mask(tile, vector, keys->first + 16 * block + j);
+      const vint mask = attention_mask(tile, vector, keys->first + VF_LANES * block + j);
       float *at = row + j * CLOSS_ATTENTION_ROWS;
       vf_store(at, mask ? vf_load(at) : hidden);
     }
@@ -72,8 +73,8 @@ CLOSS_INLINE void attention_softmax(
   const attention_blocks blocks = attention_blocks_at(keys, vector);
   if (blocks.first == blocks.end) return;
   for (size_t b = blocks.first; b < blocks.end; b++) attention_hide(tile, keys, vector, b, scores);
-  float *at = scores + 16 * blocks.first * rows + 16 * vector;
-  float *stop = scores + (blocks.key_end + 3) / 4 * 4 * rows + 16 * vector;
+  float *at = scores + VF_LANES * blocks.first * rows + VF_LANES * vector;
+  float *stop = scores + (blocks.key_end + 3) / 4 * 4 * rows + VF_LANES * vector;
   vfloat top[4] = {vf_load(state), vf_load(state), vf_load(state), vf_load(state)};
   for (const float *s = at; s != stop; s += 4 * rows) {
     for (size_t i = 0; i < 4; i++) top[i] = vf_max(vf_load(s + i * rows), top[i]);
@@ -97,7 +98,7 @@ CLOSS_INLINE void attention_softmax(
     const vfloat factor = attention_exp2(before - base);
     total *= factor;
     for (size_t c = 0; c < tile->shape->head_size; c++) {
-      float *o = out + c * rows + 16 * vector;
+      float *o = out + c * rows + VF_LANES * vector;
       vf_store(o, vf_load(o) * factor);
     }
   }

@@ -21,8 +21,8 @@ CLOSS_INLINE void gemm_pack_columns(
   }
 }
 
-// Turns a whole square of sixteen by sixteen. Apart from the ragged ones, whose loops of unknown length
-// would keep the square in memory.
+// Turns a whole square of sixteen by sixteen. Apart from the ragged ones, whose loops of unknown
+// length would keep the square in memory.
 CLOSS_INLINE void gemm_turn(
     const float *source, size_t source_column, float *target, size_t stride) {
   vfloat square[VF_LANES];
@@ -45,7 +45,8 @@ CLOSS_INLINE void gemm_turn_ragged(
   for (size_t i = 0; i < steps; i++) vf_store(target + i * stride, square[i]);
 }
 
-// Packs `width` (at most `stride`) runs of `depth` neighbors, `source_column` apart, turned by squares.
+// Packs `width` (at most `stride`) runs of `depth` neighbors, `source_column` apart, turned by
+// squares.
 //
 // Whole vectors are stored; where the stride is no multiple of sixteen they reach into the next
 // step, which is written after. So the target needs room for a vector behind its end.

@@ -1,7 +1,8 @@
 // The innermost loop of the matrix product: one tile of the result in registers.
 //
-// Each element of the tile is one chain of multiply-adds over the depth, from zero, in order. Nothing
-// about the tile's size or place enters it, so however a product is cut up, its bits are the same.
+// Each element of the tile is one chain of multiply-adds over the depth, from zero, in order.
+// Nothing about the tile's size or place enters it, so however a product is cut up, its bits are
+// the same.
 
 // How many rows a tile has at most, and how many vectors wide it is: as many accumulators as leave
 // room for one row of the right operand and one spread element of the left.

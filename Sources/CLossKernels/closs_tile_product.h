@@ -27,16 +27,15 @@ typedef enum {
 
 // How many vectors of C stay in registers, beside those of a row of B and one number of A: of
 // thirty-two registers, of sixteen that a vector takes two of, of thirty-two that it takes four of.
-#undef CLOSS_TILE_ROWS
 #if CLOSS_IS_AVX512
 enum { CLOSS_NAME(tile_vectors) = 4 };
-#define CLOSS_TILE_ROWS(vectors) ((vectors) == 4 ? 6 : 8)
+#define CLOSS_PRODUCT_TILE_ROWS(vectors) ((vectors) == 4 ? 6 : 8)
 #elif CLOSS_IS_PORTABLE
 enum { CLOSS_NAME(tile_vectors) = 1 };
-#define CLOSS_TILE_ROWS(vectors) 2
+#define CLOSS_PRODUCT_TILE_ROWS(vectors) 2
 #else
 enum { CLOSS_NAME(tile_vectors) = 1 };
-#define CLOSS_TILE_ROWS(vectors) 6
+#define CLOSS_PRODUCT_TILE_ROWS(vectors) 6
 #endif
 
 // `m` and `n` are constants where this is inlined, so that `sum` is registers.
@@ -49,13 +48,13 @@ CLOSS_INLINE void tile_block(
     CLOSS_UNROLL
     for (int v = 0; v < n; v++) {
       const bool continues = mode == CLOSS_TILE_CONTINUE;
-      sum[i][v] = continues ? vf_load(c + i * c_row + 16 * v) : vf_splat(0);
+      sum[i][v] = continues ? vf_load(c + i * c_row + VF_LANES * v) : vf_splat(0);
     }
   }
   for (size_t j = 0; j < k; j++) {
     vfloat row[4];
     CLOSS_UNROLL
-    for (int v = 0; v < n; v++) row[v] = vf_load(b + j * b_row + 16 * v);
+    for (int v = 0; v < n; v++) row[v] = vf_load(b + j * b_row + VF_LANES * v);
     CLOSS_UNROLL
     for (int i = 0; i < m; i++) {
       vfloat x = vf_splat(a.start[i * a.row + j * a.column]);
@@ -67,7 +66,7 @@ CLOSS_INLINE void tile_block(
   for (int i = 0; i < m; i++) {
     CLOSS_UNROLL
     for (int v = 0; v < n; v++) {
-      float *at = c + i * c_row + 16 * v;
+      float *at = c + i * c_row + VF_LANES * v;
       vf_store(at, mode == CLOSS_TILE_ADD ? vf_load(at) + sum[i][v] : sum[i][v]);
     }
   }
@@ -84,9 +83,9 @@ CLOSS_INLINE void tile_rows(
     a.start += (count) * a.row;                               \
     m -= (count);                                             \
   } while (0)
-  while (m >= CLOSS_TILE_ROWS(n)) CLOSS_TILE(CLOSS_TILE_ROWS(n));
-  if (CLOSS_TILE_ROWS(n) > 4 && m >= 4) CLOSS_TILE(4);
-  if (CLOSS_TILE_ROWS(n) > 2 && m >= 2) CLOSS_TILE(2);
+  while (m >= CLOSS_PRODUCT_TILE_ROWS(n)) CLOSS_TILE(CLOSS_PRODUCT_TILE_ROWS(n));
+  if (CLOSS_PRODUCT_TILE_ROWS(n) > 4 && m >= 4) CLOSS_TILE(4);
+  if (CLOSS_PRODUCT_TILE_ROWS(n) > 2 && m >= 2) CLOSS_TILE(2);
   if (m >= 1) CLOSS_TILE(1);
 #undef CLOSS_TILE
 }
@@ -98,8 +97,8 @@ static void tile_product(
   const size_t widest = CLOSS_NAME(tile_vectors);
   for (; vectors >= widest; vectors -= widest) {
     tile_rows(CLOSS_NAME(tile_vectors), c, c_row, a, b, b_row, m, k, mode);
-    c += 16 * widest;
-    b += 16 * widest;
+    c += VF_LANES * widest;
+    b += VF_LANES * widest;
   }
 #if CLOSS_IS_AVX512
   if (vectors == 3) tile_rows(3, c, c_row, a, b, b_row, m, k, mode);
@@ -107,3 +106,5 @@ static void tile_product(
   if (vectors == 1) tile_rows(1, c, c_row, a, b, b_row, m, k, mode);
 #endif
 }
+
+#undef CLOSS_PRODUCT_TILE_ROWS

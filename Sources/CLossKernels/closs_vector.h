@@ -2,8 +2,8 @@
 //
 // The width does not depend on the registers: where they are narrower the compiler takes two or
 // four of them. So the order of every sum is the same everywhere, and with one rounding for each
-// multiply-add so are the bits. Nothing here is contracted or reassociated by the compiler; a kernel
-// says vf_fma where it wants one rounding.
+// multiply-add so are the bits. Nothing here is contracted or reassociated by the compiler; a
+// kernel says vf_fma where it wants one rounding.
 //
 // No include guard: the types and functions below carry the variant's suffix.
 
@@ -17,7 +17,8 @@
 #define CLOSS_INLINE static inline __attribute__((always_inline, unused))
 #endif
 
-// Keeps an array of vectors in registers however long it is; the compiler alone gives up at some size.
+// Keeps an array of vectors in registers however long it is; the compiler alone gives up at some
+// size.
 #ifndef CLOSS_UNROLL
 #define CLOSS_UNROLL _Pragma("clang loop unroll(full)")
 #endif

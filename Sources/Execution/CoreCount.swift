@@ -6,15 +6,24 @@ extension WorkerPool {
   /// limited to two processors' time still sees every core of its host, but is stopped for the rest
   /// of a period when its threads together have used it up.
   public static var coreCount: Int {
-    min(
-      textOfFile("/proc/self/status").flatMap(CoreLimits.allowedCores) ?? onlineCoreCount(),
-      CoreLimits.quota ?? .max
+    CoreLimits.coreCount(
+      online: onlineCoreCount(),
+      allowed: textOfFile("/proc/self/status").flatMap(CoreLimits.allowedCores),
+      quota: CoreLimits.quota
     )
   }
 }
 
 /// What Linux says about the cores a process may use, read from its files under `/proc` and `/sys`.
 package enum CoreLimits {
+  /// The least of what runs, what is allowed and what is paid for.
+  ///
+  /// A process that nobody confined is allowed every core the machine could ever have, of which some
+  /// may not run.
+  package static func coreCount(online: Int, allowed: Int?, quota: Int?) -> Int {
+    min(online, allowed ?? online, quota ?? online)
+  }
+
   /// The limit of the control groups (version 2) this process is in, in cores; `nil` for none.
   static var quota: Int? {
     guard let path = textOfFile("/proc/self/cgroup").flatMap(groupPath) else { return nil }

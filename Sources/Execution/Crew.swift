@@ -41,7 +41,7 @@ final class Crew: @unchecked Sendable {
   init(threadCount: Int, coreCount: Int) {
     // A 64th of a thread's share: small enough to even out, large enough that a million tiny blocks
     // are not a million accesses to one word. Below 64 blocks a thread it is one block.
-    shareCount = threadCount.multipliedReportingOverflow(by: 64).partialValue
+    shareCount = threadCount * 64
     spinNanoseconds = threadCount <= coreCount ? 100_000 : 0
   }
 }

@@ -34,9 +34,13 @@ public final class WorkerPool: Sendable {
 
   /// Creates a pool; no thread starts yet.
   ///
-  /// - Precondition: `threadCount` is positive.
+  /// - Precondition: `threadCount` is positive and at most 65,536.
   public init(threadCount: Int = WorkerPool.coreCount) {
     precondition(threadCount > 0, "a pool of \(threadCount) threads does no work")
+    precondition(
+      threadCount <= 1 << 16,
+      "a pool of \(threadCount) threads is more than any system has"
+    )
     self.threadCount = threadCount
     crew = Crew(threadCount: threadCount, coreCount: Self.coreCount)
   }
@@ -55,9 +59,9 @@ public final class WorkerPool: Sendable {
   /// Blocks are handed out in order to whoever is free. Everything a block wrote can be read after
   /// the return, and everything written before the call can be read in the blocks.
   ///
-  /// A call from within a block runs its own blocks one after the other, as the worker that does the
-  /// outer one. So does a call while another thread has the pool's threads at work, as worker 0: it
-  /// neither waits nor fails.
+  /// One call at a time has the threads. A call from within one of its blocks runs its own blocks one
+  /// after the other, as the worker that does the outer one; so does a call from elsewhere meanwhile,
+  /// as worker 0: neither waits or fails. A block that had no threads to share may take them itself.
   ///
   /// - Parameters:
   ///   - blockCount: How many blocks there are. Handing one out costs up to 100 ns, so that a block

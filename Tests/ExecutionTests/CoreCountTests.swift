@@ -37,6 +37,13 @@ struct CoreCountTests {
     #expect(CoreLimits.cores(inLimit: text) == count)
   }
 
+  @Test("the least of what runs, what is allowed and what is paid for")
+  func least() {
+    #expect(CoreLimits.coreCount(online: 4, allowed: 128, quota: nil) == 4)
+    #expect(CoreLimits.coreCount(online: 4, allowed: nil, quota: nil) == 4)
+    #expect(CoreLimits.coreCount(online: 4, allowed: 3, quota: 2) == 2)
+  }
+
   @Test("groups and the folders they lie in")
   func groups() {
     let lines = "12:cpu,cpuacct:/old\n0::/user.slice/a.service\n"

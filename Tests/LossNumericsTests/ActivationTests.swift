@@ -48,7 +48,7 @@ private func slopes(
     activation,
     input: input.span,
     outputGradient: [Float](repeating: outputGradient, count: input.count).span,
-    into: &target
+    xGradient: &target
   )
   return gradient
 }
@@ -86,6 +86,21 @@ struct ActivationTests {
       let relative = activation == .geluTanh ? 1e-5 : 6e-7
       if abs(Double(y) - exact) > relative * abs(exact) { Issue.record("\(y) at \(x)") }
     }
+  }
+
+  /// Where the logistic function is subnormal or zero and its product with x is not.
+  @Test("SiLU goes down to the smallest number", arguments: KernelVariant.supported)
+  func smallest(_ variant: KernelVariant) {
+    let input = [-104, -64, -63.99999] + uniformFloats(50_000, from: -121, to: -60, seed: 26)
+    let output = activated(serial(variant), .silu, input)
+    let slope = slopes(serial(variant), .silu, input)
+    for (index, x) in input.enumerated() {
+      let ulps = floatULPs(output[index], plain(.silu, Double(x)))
+      let slopeULPs = floatULPs(slope[index], (1 + Double(x)) * exp(Double(x)))
+      if max(ulps, slopeULPs) > 4 { Issue.record("\(ulps) and \(slopeULPs) units at \(x)") }
+    }
+    // 104 e⁻¹⁰⁴ is 50.568 of the smallest.
+    #expect(output[0] == -51 * 0x1p-149)
   }
 
   @Test(
@@ -135,6 +150,8 @@ struct ActivationTests {
       for size in kernelSizes {
         let part = Array(input[1..<(1 + size)])
         #expect(bits(activated(kernels, activation, part)) == Array(whole[1..<(1 + size)]))
+        let partSlopes = slopes(kernels, activation, part, start: 1, outputGradient: 2)
+        #expect(bits(partSlopes) == Array(wholeSlopes[1..<(1 + size)]))
       }
     }
   }
@@ -149,7 +166,7 @@ struct ActivationTests {
         .gelu,
         input: input.span,
         outputGradient: [Float(1)].span,
-        into: &target
+        xGradient: &target
       )
     }
   }
@@ -171,8 +188,8 @@ struct SwiGLUTests {
       gate: gate.span,
       up: up.span,
       outputGradient: outputGradient.span,
-      intoGate: &gateTarget,
-      up: &upTarget
+      gateGradient: &gateTarget,
+      upGradient: &upTarget
     )
     return (gateGradient, upGradient)
   }
@@ -196,15 +213,66 @@ struct SwiGLUTests {
     }
   }
 
-  @Test("any width and number of threads give the same bits")
+  private func outputs(_ kernels: KernelContext, _ gate: [Float], _ up: [Float]) -> [Float] {
+    var output = [Float](repeating: .nan, count: gate.count)
+    var target = output.mutableSpan
+    kernels.swiGLU(gate: gate.span, up: up.span, into: &target)
+    return output
+  }
+
+  @Test("any width, place and number of threads give the same bits")
   func sameBits() {
-    let gate = uniformFloats(70_001, from: -8, to: 8, seed: 34)
-    let reversed = Array(gate.reversed())
-    let expected = gradients(serial(.fastest), gate, reversed, gate)
+    let gate = uniformFloats(70_001, from: -100, to: 40, seed: 34)
+    let up = Array(gate.reversed())
+    let expected = gradients(serial(.fastest), gate, up, gate)
+    let values = bits(outputs(serial(.fastest), gate, up))
     for variant in KernelVariant.supported where variant != .portable {
       let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: 2))
-      let found = gradients(kernels, gate, reversed, gate)
+      let found = gradients(kernels, gate, up, gate)
       #expect(bits(found.gate) == bits(expected.gate) && bits(found.up) == bits(expected.up))
+      #expect(bits(outputs(kernels, gate, up)) == values)
+      for size in kernelSizes {
+        let (g, u) = (Array(gate[1..<(1 + size)]), Array(up[1..<(1 + size)]))
+        let part = gradients(kernels, g, u, g)
+        #expect(bits(part.gate) == bits(Array(expected.gate[1..<(1 + size)])))
+        #expect(bits(part.up) == bits(Array(expected.up[1..<(1 + size)])))
+        #expect(bits(outputs(kernels, g, u)) == Array(values[1..<(1 + size)]))
+      }
     }
   }
+
+  @Test("spans that do not fit trap")
+  func wrongCounts() async {
+    await #expect(processExitsWith: .failure) { runSwiGLU(upCount: 2) }
+    await #expect(processExitsWith: .failure) { runSwiGLU(outputCount: 4) }
+    await #expect(processExitsWith: .failure) { runSwiGLU(gradientCount: 2) }
+    await #expect(processExitsWith: .failure) { runSwiGLU(gateGradientCount: 2) }
+    await #expect(processExitsWith: .failure) { runSwiGLU(upGradientCount: 4) }
+    await #expect(processExitsWith: .success) { runSwiGLU() }
+  }
+}
+
+/// Three gates, and as many of everything else unless said otherwise.
+private func runSwiGLU(
+  upCount: Int = 3,
+  outputCount: Int = 3,
+  gradientCount: Int = 3,
+  gateGradientCount: Int = 3,
+  upGradientCount: Int = 3
+) {
+  func ones(_ count: Int) -> [Float] { [Float](repeating: 1, count: count) }
+  let (gate, up, outputGradient) = (ones(3), ones(upCount), ones(gradientCount))
+  var (output, gateGradient) = (ones(outputCount), ones(gateGradientCount))
+  var upGradient = ones(upGradientCount)
+  var target = output.mutableSpan
+  KernelContext().swiGLU(gate: gate.span, up: up.span, into: &target)
+  var gateTarget = gateGradient.mutableSpan
+  var upTarget = upGradient.mutableSpan
+  KernelContext().swiGLUBackward(
+    gate: gate.span,
+    up: up.span,
+    outputGradient: outputGradient.span,
+    gateGradient: &gateTarget,
+    upGradient: &upTarget
+  )
 }

@@ -16,37 +16,44 @@ private struct FloatFunction: Sendable, CustomTestStringConvertible {
   var apply: @Sendable (KernelContext, Span<Float>, inout MutableSpan<Float>) -> Void
   var reference: @Sendable (Double) -> Double
   var range: ClosedRange<Float>
+  /// The promised error in units in the last place.
+  var bound: Double
 
   static let all = [
     Self(
       testDescription: "exp",
       apply: { $0.exp($1, into: &$2) },
       reference: { exp($0) },
-      range: -105...90
+      range: -105...90,
+      bound: 1.02
     ),
     Self(
       testDescription: "log",
       apply: { $0.log($1, into: &$2) },
       reference: { log($0) },
-      range: 0...8
+      range: 0...8,
+      bound: 0.89
     ),
     Self(
       testDescription: "tanh",
       apply: { $0.tanh($1, into: &$2) },
       reference: { tanh($0) },
-      range: -10...10
+      range: -10...10,
+      bound: 1.96
     ),
     Self(
       testDescription: "logistic",
       apply: { $0.logistic($1, into: &$2) },
       reference: { $0 < 0 ? exp($0) / (1 + exp($0)) : 1 / (1 + exp(-$0)) },
-      range: -104...20
+      range: -104...20,
+      bound: 1.97
     ),
     Self(
       testDescription: "erf",
       apply: { $0.erf($1, into: &$2) },
       reference: { erf($0) },
-      range: -4.5...4.5
+      range: -4.5...4.5,
+      bound: 1.5
     ),
   ]
 
@@ -68,7 +75,7 @@ private let specials: [Float] = [
 
 @Suite("Functions of arrays of floats")
 struct FloatElementwiseTests {
-  @Test("two units in the last place", arguments: FloatFunction.all, KernelVariant.supported)
+  @Test("errors are as small as promised", arguments: FloatFunction.all, KernelVariant.supported)
   private func accuracy(_ function: FloatFunction, _ variant: KernelVariant) {
     let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: 1))
     var generator = SeededGenerator(seed: 7)
@@ -82,7 +89,7 @@ struct FloatElementwiseTests {
       let ulps = floatULPs(result, function.reference(Double(value)))
       if ulps > worst.ulps { worst = (ulps, value) }
     }
-    #expect(worst.ulps < 2, "\(worst.ulps) units at \(worst.value)")
+    #expect(worst.ulps <= function.bound, "\(worst.ulps) units at \(worst.value)")
   }
 
   @Test("one value's bits depend on nothing else", arguments: FloatFunction.all)
@@ -148,7 +155,11 @@ private struct DoubleFunction: Sendable, CustomTestStringConvertible {
   var range: ClosedRange<Double>
   var bound: Double
 
-  /// The bounds leave the library's own rounding, half a unit and a little.
+  /// How far the kernel may be from the library, in units: a whole number, since both are doubles.
+  ///
+  /// Below one for exp and log, below two for tanh, and the library's own error: half a unit and a
+  /// little, and two for tanh (GNU C library manual, "Errors in Math Functions"). That is less than
+  /// two, two and four units.
   static let all = [
     Self(
       testDescription: "exp",

@@ -14,7 +14,8 @@
 //     ((block 0 + block 1) + block 2) + …, then + bias
 //
 // where each block is one chain of multiply-adds in order, from zero; a result that is added to
-// comes first. This is a promise: it holds for every shape, cut and variant.
+// comes first. This is a promise: it holds for every shape, cut and variant, but that the portable
+// variant rounds a multiply-add twice.
 enum { CLOSS_GEMM_DEPTH = 256 };
 
 // The operands of a product, each a matrix of floats with unit stride in one direction.
@@ -50,8 +51,8 @@ typedef struct closs_gemm {
 // How many columns a panel of the packed right operand has.
 size_t closs_gemm_panel_columns(closs_variant variant);
 
-// How many floats of scratch memory closs_gemm_block needs for a block of this many rows.
-size_t closs_gemm_scratch(closs_variant variant, size_t rows, size_t depth);
+// How many floats of scratch memory closs_gemm_block needs for a block of at most this size.
+size_t closs_gemm_scratch(closs_variant variant, size_t rows, size_t columns, size_t depth);
 
 // How many floats closs_gemm_pack_right writes: the columns are filled up to whole panels.
 size_t closs_gemm_packed_count(closs_variant variant, size_t columns, size_t depth);
@@ -63,8 +64,8 @@ void closs_gemm_pack_right(
 
 // Computes the rows and columns of C that begin at (row, column), over the whole depth.
 //
-// `scratch` is aligned to 64 bytes. With a packed right operand `column` is a multiple of the panel's
-// columns. Blocks that share no element of C may be computed at once.
+// `scratch` is aligned to 64 bytes. With a packed right operand `column` is a multiple of the
+// panel's columns. Blocks that share no element of C may be computed at once.
 void closs_gemm_block(
     closs_variant variant, const closs_gemm *product, size_t row, size_t rows, size_t column,
     size_t columns, float *scratch);

@@ -2,7 +2,7 @@ package import CLossKernels
 
 /// A nonlinear function between the layers of a network.
 ///
-/// The slope that ``KernelContext/activateBackward(_:input:outputGradient:into:)`` uses is exact for
+/// The slope that ``KernelContext/activateBackward(_:input:outputGradient:xGradient:)`` uses is exact for
 /// the function as it stands here, the tanh form of GELU included.
 public enum Activation: String, Sendable, Hashable, CaseIterable {
   /// max(x, 0); its slope at zero is zero.
@@ -48,51 +48,49 @@ extension KernelContext {
     precondition(count == output.count, "\(count) inputs do not fit \(output.count) outputs")
     // SAFETY: both spans have `count` elements, the blocks lie within them and do not overlap, and
     // `forEachElementBlock` returns when all are done.
-    unsafe input.withUnsafeBufferPointer { input in
-      unsafe output.withUnsafeMutableBufferPointer { output in
-        guard let x = input.baseAddress, let y = output.baseAddress else { return }
-        nonisolated(unsafe) let (source, target) = unsafe (x, y)
+    unsafe withInput(input) { input in
+      unsafe withOutput(&output) { output in
+        guard let input = unsafe input, let output = unsafe output else { return }
+        nonisolated(unsafe) let (x, y) = unsafe (input, output)
         forEachElementBlock(of: count) { block in
           let start = block.lowerBound
-          unsafe closs_activate(code, function, source + start, block.count, target + start)
+          unsafe closs_activate(code, function, x + start, block.count, y + start)
         }
       }
     }
   }
 
-  /// Adds the gradient of the inputs, ∂L/∂x = ∂L/∂y · f′(x), to what `inputGradient` holds.
+  /// Adds the gradient of the inputs, ∂L/∂x = ∂L/∂y · f′(x), to `xGradient`.
   ///
   /// - Precondition: All three have the same length.
   public func activateBackward(
     _ activation: Activation,
     input: Span<Float>,
     outputGradient: Span<Float>,
-    into inputGradient: inout MutableSpan<Float>
+    xGradient: inout MutableSpan<Float>
   ) {
     let (code, function, count) = (variant.code, activation.code, input.count)
     precondition(
-      count == outputGradient.count && count == inputGradient.count,
-      "\(count) inputs, \(outputGradient.count) gradients of outputs, \(inputGradient.count) of inputs"
+      count == outputGradient.count && count == xGradient.count,
+      "\(count) inputs, \(outputGradient.count) gradients of outputs, \(xGradient.count) of inputs"
     )
     // SAFETY: as in `activate`, for three spans of `count` elements.
-    unsafe input.withUnsafeBufferPointer { input in
-      unsafe outputGradient.withUnsafeBufferPointer { outputGradient in
-        unsafe inputGradient.withUnsafeMutableBufferPointer { inputGradient in
-          guard let x = input.baseAddress, let dy = outputGradient.baseAddress,
-            let dx = inputGradient.baseAddress
-          else { return }
-          nonisolated(unsafe) let (source, slope, target) = unsafe (x, dy, dx)
-          forEachElementBlock(of: count) { block in
-            let start = block.lowerBound
-            unsafe closs_activate_backward(
-              code,
-              function,
-              source + start,
-              slope + start,
-              block.count,
-              target + start
-            )
-          }
+    unsafe withInputs(input, outputGradient) { input, outputGradient in
+      unsafe withOutput(&xGradient) { xGradient in
+        guard let input = unsafe input, let outputGradient = unsafe outputGradient,
+          let xGradient = unsafe xGradient
+        else { return }
+        nonisolated(unsafe) let (x, dy, dx) = unsafe (input, outputGradient, xGradient)
+        forEachElementBlock(of: count) { block in
+          let start = block.lowerBound
+          unsafe closs_activate_backward(
+            code,
+            function,
+            x + start,
+            dy + start,
+            block.count,
+            dx + start
+          )
         }
       }
     }

@@ -10,7 +10,7 @@ import Darwin
 ///
 /// Owned by exactly one value and freed with it.
 @safe
-package struct AlignedMemory<Element: BitwiseCopyable>: ~Copyable {
+package struct AlignedMemory<Element: BitwiseCopyable & Numeric>: ~Copyable {
   /// Where the elements begin: a multiple of 64 bytes.
   package let start: UnsafeMutablePointer<Element>
 

@@ -12,7 +12,7 @@ extension KernelContext {
   /// Outputs o_i = Σ_j p_ij v_j with p_ij = exp(scale · q_i·k_j − L_i), and L_i = ln Σ_j exp(scale ·
   /// q_i·k_j), (B, H, T), which the backward pass wants. Sixty-four query rows meet 64 keys at a time
   /// and carry the largest score and the sums along (Dao and others, arXiv:2205.14135): memory
-  /// beyond the arguments is 64 (2d + 68) numbers a thread.
+  /// beyond the arguments is 64 (2d + 66) numbers a thread.
   ///
   /// The bits of a row depend on the query and the keys it sees alone, not on the other queries, the
   /// batch or the threads: one query against cached keys gives what the whole sequence gave. A NaN
@@ -28,10 +28,7 @@ extension KernelContext {
     outputs: inout MutableSpan<Float>,
     logSumExps: inout MutableSpan<Float>
   ) {
-    precondition(
-      logSumExps.count == shape.logSumExpCount,
-      "\(shape.logSumExpCount) log-sum-exps do not fit \(logSumExps.count)"
-    )
+    shape.requireLogSumExps(logSumExps.count)
     guard shape.logSumExpCount > 0 else { return }
     layouts.queries.check(shape, .queries, in: queries.count, isWritten: false)
     layouts.keys.check(shape, .keys, in: keys.count, isWritten: false)

@@ -8,10 +8,16 @@ extension KernelContext {
   /// dv_j = Σ_i p_ij do_i, ds_ij = p_ij (do_i·v_j − D_i), dq_i = scale Σ_j ds_ij k_j and
   /// dk_j = scale Σ_i ds_ij q_i. Gradients lie as the tensors they belong to.
   ///
+  /// The log-sum-exps are floats, so a weight is off by |L_i| · 2⁻²³ of itself beyond the rounding of
+  /// its score; that is 1e-5 at scores of a hundred, a tenth of a percent at ten thousand. A weight
+  /// is never above one.
+  ///
   /// The sums of keys and values run over tiles of 64 query rows, which are added up in chunks of
   /// 512, which are added in order; so the bits depend on the sequence alone, not on the batch
-  /// or the threads. Memory beyond the arguments is 2 S d numbers and 64 (5 d + 130) for each
-  /// thread; four times the former where there are fewer heads than threads.
+  /// or the threads. Memory beyond the arguments is, for each thread, 64 (5 d + 130) numbers and sums
+  /// of 2 S d, with d up to a multiple of 16. Where a thread has fewer than four heads of keys, over
+  /// the whole batch, several chunks of a head go at once: the sums then are all heads' times those
+  /// chunks, four to eight for each thread, or as many as there are chunks.
   ///
   /// - Precondition: The buffers hold what the layouts say.
   public func attentionBackward(
@@ -27,10 +33,7 @@ extension KernelContext {
     keysGradient: inout MutableSpan<Float>,
     valuesGradient: inout MutableSpan<Float>
   ) {
-    precondition(
-      logSumExps.count == shape.logSumExpCount,
-      "\(shape.logSumExpCount) log-sum-exps do not fit \(logSumExps.count)"
-    )
+    shape.requireLogSumExps(logSumExps.count)
     guard shape.logSumExpCount > 0 else { return }
     layouts.queries.check(shape, .queries, in: queries.count, isWritten: false)
     layouts.keys.check(shape, .keys, in: keys.count, isWritten: false)
@@ -72,10 +75,7 @@ extension KernelContext {
       projection.count == width && projectionGradient.count == width,
       "projections of \(projection.count) and \(projectionGradient.count) are not \(width)"
     )
-    precondition(
-      logSumExps.count == shape.logSumExpCount,
-      "\(shape.logSumExpCount) log-sum-exps do not fit \(logSumExps.count)"
-    )
+    shape.requireLogSumExps(logSumExps.count)
     guard shape.logSumExpCount > 0 else { return }
     layouts.outputs.check(shape, .outputs, in: outputs.count, isWritten: false)
     layouts.outputs.check(shape, .outputs, in: outputsGradient.count, isWritten: false)
@@ -103,44 +103,48 @@ extension KernelContext {
   ) {
     let headCount = shape.batch * shape.key_heads
     let chunkCount = closs_attention_chunk_count(shape)
-    let atOnce = (4 * pool.threadCount + headCount - 1) / headCount
-    guard pool.threadCount > 1 && chunkCount > 1 && atOnce > 1 else {
+    let atOnce = min(chunkCount, (4 * pool.threadCount + headCount - 1) / headCount)
+    guard pool.threadCount > 1 && atOnce > 1 else {
       unsafe attendBackwardByHead(shape, tensors, work: work)
       return
     }
+    let sumsCount = closs_attention_backward_sums(shape)
+    unsafe scratch.withScratch(atOnce * headCount * sumsCount) { sums in
+      for first in stride(from: 0, to: chunkCount, by: atOnce) {
+        let chunks = first..<min(first + atOnce, chunkCount)
+        unsafe attendBackward(shape, tensors, chunks: chunks, sums: sums, work: work)
+      }
+    }
+  }
+
+  /// Some chunks of every head, all at once, and then their sums in order.
+  private func attendBackward(
+    _ shape: closs_attention_shape,
+    _ tensors: closs_attention_tensors,
+    chunks: Range<Int>,
+    sums: UnsafeMutablePointer<Float>,
+    work: Int
+  ) {
     let code = variant.code
     let scratch = scratch
-    let scratchCount = closs_attention_backward_scratch(shape)
+    let headCount = shape.batch * shape.key_heads
     let sumsCount = closs_attention_backward_sums(shape)
+    let scratchCount = closs_attention_backward_scratch(shape)
     // SAFETY: two blocks that run at once differ in head or chunk and so in their rows of queries and
     // their sums; those that add sums differ in their rows of keys; rows do not overlap. Each
     // block has scratch memory of its own while it runs.
-    nonisolated(unsafe) let tensors = unsafe tensors
-    unsafe scratch.withScratch(min(atOnce, chunkCount) * headCount * sumsCount) { sums in
-      nonisolated(unsafe) let sums = unsafe sums
-      for first in stride(from: 0, to: chunkCount, by: atOnce) {
-        let count = min(atOnce, chunkCount - first)
-        forEachAttentionBlock(headCount * count, work: work) { block in
-          let (head, chunk) = block.quotientAndRemainder(dividingBy: count)
-          unsafe scratch.withScratch(scratchCount) { scratch in
-            let sums = unsafe sums + block * sumsCount
-            unsafe closs_attention_backward(
-              code,
-              shape,
-              tensors,
-              head,
-              first + chunk,
-              sums,
-              scratch
-            )
-          }
-        }
-        forEachAttentionBlock(headCount, work: work) { head in
-          for chunk in 0..<count {
-            let sums = unsafe sums + (head * count + chunk) * sumsCount
-            unsafe closs_attention_backward_add(code, shape, tensors, head, first + chunk, sums)
-          }
-        }
+    nonisolated(unsafe) let (tensors, sums) = unsafe (tensors, sums)
+    forEachAttentionBlock(headCount * chunks.count, work: work) { block in
+      let (head, chunk) = block.quotientAndRemainder(dividingBy: chunks.count)
+      unsafe scratch.withScratch(scratchCount) { scratch in
+        let (own, chunk) = unsafe (sums + block * sumsCount, chunks.lowerBound + chunk)
+        unsafe closs_attention_backward(code, shape, tensors, head, chunk, own, scratch)
+      }
+    }
+    forEachAttentionBlock(headCount, work: work) { head in
+      for (index, chunk) in chunks.enumerated() {
+        let own = unsafe sums + (head * chunks.count + index) * sumsCount
+        unsafe closs_attention_backward_add(code, shape, tensors, head, chunk, own)
       }
     }
   }

@@ -66,7 +66,12 @@ public struct AttentionShape: Sendable, Hashable {
       keys >= (isCausal ? queries : min(queries, 1)),
       "\(queries) queries have only \(keys) keys"
     )
-    precondition(keys < 1 << 30, "\(keys) keys are too many")
+    // The kernel keeps positions and heads as 32-bit integers.
+    let limit = 1 << 30
+    precondition(
+      max(queries, keys, headCount) < limit,
+      "\(queries) queries, \(keys) keys or \(headCount) heads are not below \(limit)"
+    )
     precondition(
       window.map { $0 > 0 && isCausal } ?? true,
       "a window must be causal and hold a key"
@@ -86,6 +91,11 @@ public struct AttentionShape: Sendable, Hashable {
 extension AttentionShape {
   /// How many log-sum-exps there are, (B, H, T).
   public var logSumExpCount: Int { batch * headCount * queries }
+
+  /// Traps unless there are as many log-sum-exps as rows.
+  func requireLogSumExps(_ count: Int) {
+    precondition(count == logSumExpCount, "\(logSumExpCount) log-sum-exps do not fit \(count)")
+  }
 
   /// The width of a projection that holds queries, keys and values, (H + 2G) d.
   public var projectionWidth: Int { (headCount + 2 * keyValueHeadCount) * headSize }

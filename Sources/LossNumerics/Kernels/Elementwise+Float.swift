@@ -90,13 +90,13 @@ extension KernelContext {
     )
     // SAFETY: both spans have `count` elements, the blocks lie within them and do not overlap, and
     // `forEachElementBlock` returns when all are done.
-    unsafe values.withUnsafeBufferPointer { values in
-      unsafe results.withUnsafeMutableBufferPointer { results in
-        guard let x = values.baseAddress, let y = results.baseAddress else { return }
-        nonisolated(unsafe) let (source, target) = unsafe (x, y)
+    unsafe withInput(values) { values in
+      unsafe withOutput(&results) { results in
+        guard let values = unsafe values, let results = unsafe results else { return }
+        nonisolated(unsafe) let (x, y) = unsafe (values, results)
         forEachElementBlock(of: count) { block in
           let start = block.lowerBound
-          unsafe closs_apply_floats(code, function, source + start, block.count, target + start)
+          unsafe closs_apply_floats(code, function, x + start, block.count, y + start)
         }
       }
     }
@@ -105,9 +105,9 @@ extension KernelContext {
   private func apply(_ function: closs_function, inPlace values: inout MutableSpan<Float>) {
     let (code, count) = (variant.code, values.count)
     // SAFETY: as above; the kernel reads each element before it writes it.
-    unsafe values.withUnsafeMutableBufferPointer { values in
-      guard let x = values.baseAddress else { return }
-      nonisolated(unsafe) let target = unsafe x
+    unsafe withOutput(&values) { values in
+      guard let values = unsafe values else { return }
+      nonisolated(unsafe) let target = unsafe values
       forEachElementBlock(of: count) { block in
         let start = unsafe target + block.lowerBound
         unsafe closs_apply_floats(code, function, start, block.count, start)

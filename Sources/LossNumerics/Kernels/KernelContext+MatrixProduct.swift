@@ -109,10 +109,7 @@ extension KernelContext {
     let resultLayout = product.resultLayout
     checkExtent(leftLayout, batch.count, batch.leftStep, left.count, "left operand")
     checkExtent(resultLayout, batch.count, batch.resultStep, result.count, "result")
-    precondition(
-      batch.count <= 1 || batch.resultStep >= resultLayout.extent,
-      "results of \(resultLayout.extent) elements overlap at a distance of \(batch.resultStep)"
-    )
+    checkApart(resultLayout, batch)
     if let bias {
       precondition(
         bias.count == product.columns,
@@ -149,7 +146,7 @@ extension KernelContext {
   private func computeBlocks(_ product: MatrixProduct, _ batch: MatrixBatch, _ kernel: closs_gemm) {
     let blocks = ProductBlocks(product, batchCount: batch.count, threadCount: pool.threadCount)
     let variant = variant.code
-    let scratchCount = closs_gemm_scratch(variant, blocks.rows, product.depth)
+    let scratchCount = closs_gemm_scratch(variant, blocks.rows, blocks.columns, product.depth)
     let scratch = scratch
     // SAFETY: the kernel's pointers outlive the blocks, and blocks write different elements of C.
     nonisolated(unsafe) let kernel = unsafe kernel
@@ -196,10 +193,24 @@ private func checkExtent(
   _ name: String
 ) {
   guard count > 0 else { return }
+  precondition(count == 1 || step >= 0, "copies of the \(name) lie \(step) elements apart")
   let extent = layout.extent == 0 ? 0 : (count - 1) * step + layout.extent
   precondition(
     extent <= held,
     "the \(name) reaches over \(extent) elements, and \(held) were given"
+  )
+}
+
+/// Traps if results of a batch share elements: they lie behind each other, or side by side in common
+/// rows, as the heads of attention do.
+private func checkApart(_ layout: MatrixProduct.Layout, _ batch: MatrixBatch) {
+  let areBehind = batch.resultStep >= layout.extent
+  let areBeside =
+    batch.resultStep >= layout.columns
+    && layout.stride >= (batch.count - 1) * batch.resultStep + layout.columns
+  precondition(
+    batch.count <= 1 || areBehind || areBeside,
+    "results of \(layout.extent) elements overlap at a distance of \(batch.resultStep)"
   )
 }
 

@@ -5,7 +5,8 @@ public import Execution
 ///     let kernels = KernelContext()  // the fastest instructions, all cores
 ///     let plain = KernelContext(variant: .portable, pool: WorkerPool(threadCount: 1))
 ///
-/// Results depend on the variant (see ``KernelVariant``), never on the pool.
+/// Results depend on the variant (see ``KernelVariant``), never on the pool. Make one context and pass
+/// it down: each keeps its threads and the scratch memory of its kernels.
 public struct KernelContext: Sendable {
   /// The instruction set.
   public let variant: KernelVariant

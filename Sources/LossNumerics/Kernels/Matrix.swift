@@ -8,7 +8,7 @@
 /// A matrix cannot be copied by accident. Kernels take its ``span``, which is bounds-checked and
 /// cannot outlive it.
 @safe
-public struct Matrix<Element: BitwiseCopyable & Sendable>: ~Copyable, Sendable {
+public struct Matrix<Element: BitwiseCopyable & Numeric & Sendable>: ~Copyable, Sendable {
   /// How many rows there are.
   public let rows: Int
 

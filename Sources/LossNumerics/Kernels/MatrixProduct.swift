@@ -6,9 +6,10 @@
 ///     let project = MatrixProduct(rows: 1024, columns: 512, depth: 128, right: .transposed)
 ///     kernels.multiply(project, input.span, weights.span, bias: bias.span, into: &output)
 ///
-/// Each element is summed in blocks of 256 terms, each block one chain of fused multiply-adds from
-/// zero, the blocks in order. That holds for every shape, so a row of the result has the same bits
-/// however many rows are computed with it, on however many threads.
+/// Each element is summed in blocks of 256 terms, each block one chain of multiply-adds from zero,
+/// the blocks in order; a multiply-add is rounded once, but twice by the portable variant. That holds
+/// for every shape, so a row of the result has the same bits however many rows are computed with it,
+/// on however many threads.
 public struct MatrixProduct: Sendable, Hashable {
   /// How an operand lies in memory.
   public enum Storage: Sendable, Hashable {
@@ -81,6 +82,10 @@ extension MatrixProduct {
     var stride: Int
 
     init(_ rows: Int, _ columns: Int, _ storage: Storage, stride: Int?, name: String) {
+      precondition(
+        rows >= 0 && columns >= 0,
+        "the \(name) cannot have \(rows) rows and \(columns) columns"
+      )
       (self.rows, self.columns) = storage == .plain ? (rows, columns) : (columns, rows)
       self.stride = stride ?? self.columns
       precondition(

@@ -1,7 +1,7 @@
 /// How the result of a product is cut into blocks that threads compute on their own.
 ///
 /// No element's sum is ever cut, so the cut does not show in the bits; it may depend on the threads.
-struct ProductBlocks {
+package struct ProductBlocks {
   /// The most rows and columns of a block.
   private(set) var rows: Int
   private(set) var columns: Int
@@ -22,10 +22,16 @@ struct ProductBlocks {
     var rows = min(product.rows, Self.mostRows)
     var columns = product.columns
     let wanted = Self.wantedBlocks(product, batchCount: batchCount, threadCount: threadCount)
-    while Self.pieces(product.rows, rows) * Self.pieces(product.columns, columns) < wanted {
-      if rows >= columns && rows > Self.leastSide {
+    while true {
+      let down = Self.pieces(product.rows, rows)
+      let across = Self.pieces(product.columns, columns)
+      guard down * across < wanted else { break }
+      // Each row of blocks packs B anew, and each column of blocks A, where A is packed at all.
+      let packedByRow = down * product.columns
+      let packedByColumn = product.depth < Self.leastPackedDepth ? 0 : across * product.rows
+      if rows > Self.leastSide && (packedByRow < packedByColumn || columns <= 2 * Self.leastSide) {
         rows = Self.half(rows, multiple: 2)
-      } else if columns > Self.leastSide {
+      } else if columns > 2 * Self.leastSide {
         columns = Self.half(columns, multiple: Self.panelColumns)
       } else {
         break
@@ -55,8 +61,8 @@ struct ProductBlocks {
   ) -> Int {
     guard threadCount > 1 else { return 1 }
     let worthwhile = product.multiplyAdds / leastMultiplyAdds
-    let shared = (blocksPerThread * threadCount + batchCount - 1) / max(batchCount, 1)
-    return max(1, Int(min(Double(shared), worthwhile)))
+    let shared = Double(blocksPerThread) * Double(threadCount) / Double(max(batchCount, 1))
+    return max(1, Int(min(shared.rounded(.up), worthwhile)))
   }
 
   private static func pieces(_ whole: Int, _ piece: Int) -> Int {
@@ -71,14 +77,17 @@ struct ProductBlocks {
   /// Rows of A packed at a time: 512 × 1024 floats.
   private static let mostRows = 512
 
-  /// Sides are not cut below this: packing would cost more than the other thread brings.
+  /// A side this small is not cut: packing would cost more than the other thread brings.
   private static let leastSide = 64
 
-  /// Columns are cut between whole panels of the packed right operand.
-  private static let panelColumns = 32
+  /// Columns are cut between whole panels of the packed right operand, of any variant.
+  package static let panelColumns = 32
 
-  /// About 15 µs of work, three times what handing it out costs.
+  /// About 15 µs of work, several times what handing it out costs.
   private static let leastMultiplyAdds = 2e6
 
-  private static let blocksPerThread = 6
+  private static let blocksPerThread = 4
+
+  /// From this depth on, A is packed.
+  private static let leastPackedDepth = 512
 }

@@ -5,11 +5,6 @@ import Synchronization
 ///
 /// Whoever needs some takes a piece for as long as a closure runs; two at once get two pieces.
 package final class ScratchStore: Sendable {
-  /// A piece of memory in the list of free ones.
-  private struct Pieces: ~Copyable {
-    var free: [Piece] = []
-  }
-
   /// Owns one block of memory; a class so that an array can hold it.
   private final class Piece: Sendable {
     let memory: AlignedMemory<Float>
@@ -17,16 +12,34 @@ package final class ScratchStore: Sendable {
     init(count: Int) { memory = AlignedMemory(zeros: count) }
   }
 
-  private let pieces = Mutex(Pieces())
+  /// The pieces that no one uses, smallest first.
+  private let free = Mutex<[Piece]>([])
 
   package init() {}
 
   /// Calls a closure with at least `count` floats of scratch memory, on the boundary of a cache line,
   /// of any content.
   package func withScratch(_ count: Int, _ body: (UnsafeMutablePointer<Float>) -> Void) {
-    let taken = pieces.withLock { $0.free.popLast() }
-    let piece = if let taken, taken.memory.count >= count { taken } else { Piece(count: count) }
+    let piece = take(count) ?? Piece(count: count)
     unsafe body(piece.memory.start)
-    pieces.withLock { $0.free.append(piece) }
+    free.withLock { pieces in
+      let size = piece.memory.count
+      let place = pieces.firstIndex { $0.memory.count >= size } ?? pieces.endIndex
+      pieces.insert(piece, at: place)
+    }
+  }
+
+  /// The smallest free piece that is large enough.
+  ///
+  /// Where none is, the smallest gives way to the one that will be made: pieces never add up to more
+  /// than were in use at once.
+  private func take(_ count: Int) -> Piece? {
+    free.withLock { pieces in
+      if let place = pieces.firstIndex(where: { $0.memory.count >= count }) {
+        return pieces.remove(at: place)
+      }
+      if !pieces.isEmpty { pieces.removeFirst() }
+      return nil
+    }
   }
 }

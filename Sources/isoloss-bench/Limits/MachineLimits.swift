@@ -36,7 +36,7 @@ struct MachineLimits {
       threadCount: threadCount
     )
     let code = kernels.variant.code
-    // Its own thread touches each part first, so that the pages lie where they are used.
+    // The pages are touched before anything is timed.
     kernels.pool.forEachBlock(threadCount) { block, _ in memory.fill(part: block) }
     return best(of: Double(memory.byteCountOfPart)) { block, sweeps in
       for _ in 0..<sweeps { memory.sweep(traffic, part: block, code) }

@@ -3,7 +3,7 @@ import IsoLoss
 
 /// How the programs of others are run: by which Python, and on how many threads.
 struct PeerPrograms {
-  /// The Python, or `nil` for the `python3` on the path.
+  /// The Python, a file or a name to be found on the path; `nil` for `python3`.
   var python: String?
 
   var threadCount: Int
@@ -17,12 +17,13 @@ struct PeerPrograms {
     let sources = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     let process = Process()
     let words = [sources.appending(path: "Peers/\(script)").path] + arguments
-    if let python {
+    let python = python ?? "python3"
+    if python.contains("/") {
       process.executableURL = URL(filePath: python)
       process.arguments = words
     } else {
       process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["python3"] + words
+      process.arguments = [python] + words
     }
     // What numeric libraries take their number of threads from.
     var environment = ProcessInfo.processInfo.environment
@@ -46,7 +47,14 @@ struct PeerPrograms {
     let output = try pipe.fileHandleForReading.readToEnd() ?? Data()
     process.waitUntilExit()
     guard process.terminationStatus != Self.notInstalled else { return nil }
+    guard process.terminationStatus == 0 else {
+      let code = process.terminationStatus
+      throw BenchmarkError(description: "\(peer.script) ended with exit code \(code)")
+    }
     let report = try JSONValue(parsing: Array(output), name: peer.script)
-    return report["seconds"]?.double
+    guard let seconds = report["seconds"]?.double else {
+      throw BenchmarkError(description: "\(peer.script) gave no `seconds`")
+    }
+    return seconds
   }
 }

@@ -3,24 +3,24 @@ struct GridProduct: Hashable, CustomStringConvertible {
   /// Which factors are stored transposed: a letter for each, T where it is.
   enum Kind: String, CaseIterable {
     case plain = "NN"
-    case secondTransposed = "NT"
-    case firstTransposed = "TN"
+    case rightTransposed = "NT"
+    case leftTransposed = "TN"
     case bothTransposed = "TT"
   }
 
   var rows: Int
-  var inner: Int
+  var depth: Int
   var columns: Int
   var kind: Kind
 
-  var isFirstTransposed: Bool { kind == .firstTransposed || kind == .bothTransposed }
-  var isSecondTransposed: Bool { kind == .secondTransposed || kind == .bothTransposed }
+  var isLeftTransposed: Bool { kind == .leftTransposed || kind == .bothTransposed }
+  var isRightTransposed: Bool { kind == .rightTransposed || kind == .bothTransposed }
 
   /// Two for each multiply-add.
-  var flops: Double { 2 * Double(rows) * Double(inner) * Double(columns) }
+  var flops: Double { 2 * Double(rows) * Double(depth) * Double(columns) }
 
   /// `MxKxN`.
-  var shape: String { "\(rows)x\(inner)x\(columns)" }
+  var shape: String { "\(rows)x\(depth)x\(columns)" }
 
   var description: String { "\(shape) \(kind.rawValue)" }
 }
@@ -28,8 +28,8 @@ struct GridProduct: Hashable, CustomStringConvertible {
 extension GridProduct {
   /// Squares from the first cache to memory, and the products of small transformers: layers of width
   /// 128 to 768 with their transposes, the output layer over a large vocabulary, an odd width.
-  static let grid: [Self] = sizes.flatMap { rows, inner, columns in
-    Kind.allCases.map { Self(rows: rows, inner: inner, columns: columns, kind: $0) }
+  static let grid: [Self] = sizes.flatMap { rows, depth, columns in
+    Kind.allCases.map { Self(rows: rows, depth: depth, columns: columns, kind: $0) }
   }
 
   private static let sizes: [(Int, Int, Int)] =

@@ -6,17 +6,17 @@ func ourProduct(_ operands: ProductOperands, on kernels: KernelContext) -> () ->
   let shape = MatrixProduct(
     rows: product.rows,
     columns: product.columns,
-    depth: product.inner,
-    left: product.isFirstTransposed ? .transposed : .plain,
-    right: product.isSecondTransposed ? .transposed : .plain
+    depth: product.depth,
+    left: product.isLeftTransposed ? .transposed : .plain,
+    right: product.isRightTransposed ? .transposed : .plain
   )
   func multiply(
-    _ first: borrowing Matrix<Float>,
-    _ second: borrowing Matrix<Float>,
+    _ left: borrowing Matrix<Float>,
+    _ right: borrowing Matrix<Float>,
     into output: inout Matrix<Float>
   ) {
     var output = output.mutableSpan
-    kernels.multiply(shape, first.span, second.span, into: &output)
+    kernels.multiply(shape, left.span, right.span, into: &output)
   }
-  return { multiply(operands.first, operands.second, into: &operands.output) }
+  return { multiply(operands.left, operands.right, into: &operands.output) }
 }

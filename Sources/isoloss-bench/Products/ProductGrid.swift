@@ -63,7 +63,7 @@ private func measure(
 
 extension GridProduct {
   /// The product as the peer is asked for it.
-  fileprivate var request: String { "\(rows),\(inner),\(columns),\(kind.rawValue)" }
+  fileprivate var request: String { "\(rows),\(depth),\(columns),\(kind.rawValue)" }
 }
 
 extension ProductRow {

@@ -6,20 +6,20 @@ import IsoLoss
 /// are exact in single precision, in whatever order they are added: right answers agree in every bit.
 final class ProductOperands {
   let product: GridProduct
-  let first: Matrix<Float>
-  let second: Matrix<Float>
+  let left: Matrix<Float>
+  let right: Matrix<Float>
   var output: Matrix<Float>
 
   init(_ product: GridProduct) {
     self.product = product
-    first = Self.entries(
-      product.isFirstTransposed
-        ? (product.inner, product.rows) : (product.rows, product.inner),
+    left = Self.entries(
+      product.isLeftTransposed
+        ? (product.depth, product.rows) : (product.rows, product.depth),
       factor: 2_654_435_761
     )
-    second = Self.entries(
-      product.isSecondTransposed
-        ? (product.columns, product.inner) : (product.inner, product.columns),
+    right = Self.entries(
+      product.isRightTransposed
+        ? (product.columns, product.depth) : (product.depth, product.columns),
       factor: 2_246_822_519
     )
     output = Matrix(rows: product.rows, columns: product.columns)

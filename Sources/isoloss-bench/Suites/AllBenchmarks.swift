@@ -6,6 +6,7 @@ func allBenchmarks() -> [Benchmark] {
   [
     executionBenchmarks(),
     numericBenchmarks(),
+    productBenchmarks(),
     elementwiseBenchmarks(),
     rowBenchmarks(),
     attentionBenchmarks(),
@@ -20,7 +21,7 @@ func allBenchmarks() -> [Benchmark] {
 enum BenchmarkFiles {
   /// A file of the package.
   static func package(_ path: String) -> String {
-    // This file lies four folders deep: Sources/isoloss-bench/Suites/AllBenchmarks.swift.
+    // This file lies three folders deep: Sources/isoloss-bench/Suites/AllBenchmarks.swift.
     let folder = (0..<4).reduce(URL(filePath: #filePath)) { url, _ in
       url.deletingLastPathComponent()
     }

@@ -78,6 +78,15 @@ struct AttentionFailureTests {
     await #expect(processExitsWith: .failure) {
       _ = AttentionShape(queries: 4, headCount: 1, headSize: 1, isCausal: false, window: 2)
     }
+    await #expect(processExitsWith: .failure) {
+      _ = AttentionShape(queries: 1 << 30, keys: 4, headCount: 1, headSize: 1, isCausal: false)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = AttentionShape(queries: 4, keys: 1 << 30, headCount: 1, headSize: 1)
+    }
+    await #expect(processExitsWith: .failure) {
+      _ = AttentionShape(queries: 4, headCount: 1 << 30, headSize: 1)
+    }
   }
 
   @Test("buffers that are too short and rows that overlap trap")
@@ -95,6 +104,55 @@ struct AttentionFailureTests {
       runAttention()
     }
   }
+
+  @Test("gradients that overlap, or do not fit, trap")
+  func gradients() async {
+    await #expect(processExitsWith: .failure) {
+      runAttentionBackward { $0.queries.positionStride = 7 }
+    }
+    await #expect(processExitsWith: .failure) {
+      runAttentionBackward { $0.keys.headStride = 3 }
+    }
+    await #expect(processExitsWith: .failure) {
+      runAttentionBackward { $0.values.positionStride = 0 }
+    }
+    await #expect(processExitsWith: .failure) {
+      runAttentionBackward(gradientCount: 23)
+    }
+    await #expect(processExitsWith: .success) {
+      runAttentionBackward()
+    }
+  }
+}
+
+private func runAttentionBackward(
+  gradientCount: Int = 24,
+  _ change: (inout AttentionLayouts) -> Void = { _ in }
+) {
+  let shape = AttentionShape(queries: 3, headCount: 2, headSize: 4)
+  var layouts = AttentionLayouts.dense(shape)
+  change(&layouts)
+  let numbers = [Float](repeating: 1, count: 24)
+  let logSumExps = [Float](repeating: 5, count: 6)
+  var queriesGradient = [Float](repeating: 0, count: gradientCount)
+  var keysGradient = [Float](repeating: 0, count: 24)
+  var valuesGradient = [Float](repeating: 0, count: 24)
+  var dq = queriesGradient.mutableSpan
+  var dk = keysGradient.mutableSpan
+  var dv = valuesGradient.mutableSpan
+  KernelContext().attentionBackward(
+    shape,
+    layouts,
+    queries: numbers.span,
+    keys: numbers.span,
+    values: numbers.span,
+    outputs: numbers.span,
+    logSumExps: logSumExps.span,
+    outputsGradient: numbers.span,
+    queriesGradient: &dq,
+    keysGradient: &dk,
+    valuesGradient: &dv
+  )
 }
 
 private func runAttention(

@@ -28,6 +28,20 @@ struct AttentionInputs {
     values = numbers(shape.keyNumberCount)
     outputsGradient = numbers(shape.queryNumberCount)
   }
+
+  init(
+    _ shape: AttentionShape,
+    queries: [Double],
+    keys: [Double],
+    values: [Double],
+    outputsGradient: [Double]
+  ) {
+    self.shape = shape
+    self.queries = queries
+    self.keys = keys
+    self.values = values
+    self.outputsGradient = outputsGradient
+  }
 }
 
 extension AttentionShape {
@@ -136,6 +150,22 @@ struct AttentionReference {
     return (scores.map { exp($0 - largest) / sum }, largest + log(sum))
   }
 
+  /// The largest sum of the sizes of a score's terms, scale · Σ |q k|.
+  static func largestScoreSize(_ x: AttentionInputs) -> Double {
+    var largest = 0.0
+    for (b, t, h) in x.shape.rows {
+      let query = x.shape.queryStart(b, t, h)
+      for j in x.shape.visibleKeys(t) {
+        let key = x.shape.keyStart(b, j, h)
+        let size = (0..<x.shape.headSize).reduce(0.0) { sum, c in
+          sum + abs(x.queries[query + c] * x.keys[key + c])
+        }
+        largest = max(largest, Double(abs(x.shape.scale)) * size)
+      }
+    }
+    return largest
+  }
+
   /// The sum of outputs times their gradient: what the gradients are derivatives of.
   static func objective(_ x: AttentionInputs) -> Double {
     var sum = 0.0
@@ -162,24 +192,11 @@ struct AttentionResult: Equatable {
   var valuesGradient: [Float]
 
   init(_ x: AttentionInputs, _ kernels: KernelContext) {
-    self.init(
-      x.shape,
-      queries: x.queries.map { Float($0) },
-      keys: x.keys.map { Float($0) },
-      values: x.values.map { Float($0) },
-      outputsGradient: x.outputsGradient.map { Float($0) },
-      kernels
-    )
-  }
-
-  init(
-    _ shape: AttentionShape,
-    queries: [Float],
-    keys: [Float],
-    values: [Float],
-    outputsGradient: [Float],
-    _ kernels: KernelContext
-  ) {
+    let shape = x.shape
+    let queries = x.queries.map { Float($0) }
+    let keys = x.keys.map { Float($0) }
+    let values = x.values.map { Float($0) }
+    let outputsGradient = x.outputsGradient.map { Float($0) }
     // What is written must not matter, what is added to must be zero.
     var outputs = [Float](repeating: .nan, count: queries.count)
     var logSumExps = [Float](repeating: .nan, count: shape.logSumExpCount)

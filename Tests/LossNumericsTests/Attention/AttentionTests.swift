@@ -6,12 +6,13 @@ import Testing
 /// terms.
 ///
 /// A chain of n roundings is off by about √n u (Higham and Mary, SIAM J. Sci. Comput. 41, 2019, with
-/// the factor 8 for all of a test's numbers at once): d for a score of size `scale · d`, which the
-/// exponential makes relative, then S for the sums.
-private func tolerance(_ shape: AttentionShape) -> Double {
-  let d = Double(shape.headSize)
-  let rows = Double(max(shape.keys, shape.queries * shape.headCount))
-  let score = Double(abs(shape.scale)) * d * (d.squareRoot() + 3)
+/// the factor 8 for all of a test's numbers at once): d for a score, against the sum of the sizes of
+/// its products, which the exponential makes relative; once more for the backward pass, with the
+/// log-sum-exp that was rounded in between; then d and S for the sums.
+private func tolerance(_ x: AttentionInputs) -> Double {
+  let d = Double(x.shape.headSize)
+  let rows = Double(max(x.shape.keys, x.shape.queries * x.shape.headCount))
+  let score = AttentionReference.largestScoreSize(x) * (d.squareRoot() + 3)
   return 8 * 0x1p-24 * (2 * score + d.squareRoot() + rows.squareRoot() + 4)
 }
 
@@ -43,7 +44,7 @@ struct AttentionTests {
     let inputs = AttentionInputs(shape, seed: 1)
     let expected = AttentionReference(inputs)
     let found = AttentionResult(inputs, KernelContext(variant: variant))
-    let tolerance = tolerance(shape)
+    let tolerance = tolerance(inputs)
     #expect(worst(found.outputs, expected.outputs) <= tolerance)
     #expect(worst(found.queriesGradient, expected.queriesGradient) <= tolerance)
     #expect(worst(found.keysGradient, expected.keysGradient) <= tolerance)
@@ -56,20 +57,21 @@ struct AttentionTests {
   func matchesPyTorch(_ variant: KernelVariant, _ index: Int) {
     let golden = GoldenAttention.all[index]
     let shape = golden.shape
-    func tensor(_ number: Int, _ count: Int) -> [Float] {
-      (0..<count).map { Float((37 * $0 + 11 * number) % 64 - 32) / 32 }
+    func tensor(_ number: Int, _ count: Int) -> [Double] {
+      (0..<count).map { Double((37 * $0 + 11 * number) % 64 - 32) / 32 }
     }
-    let found = AttentionResult(
+    let inputs = AttentionInputs(
       shape,
       queries: tensor(0, shape.queryNumberCount),
       keys: tensor(1, shape.keyNumberCount),
       values: tensor(2, shape.keyNumberCount),
-      outputsGradient: tensor(3, shape.queryNumberCount),
-      KernelContext(variant: variant)
+      outputsGradient: tensor(3, shape.queryNumberCount)
     )
+    let found = AttentionResult(inputs, KernelContext(variant: variant))
+    let tolerance = tolerance(inputs)
     func agrees(_ numbers: [Float], _ expected: [Double]) -> Bool {
       numbers.count == expected.count
-        && zip(numbers, expected).allSatisfy { abs(Double($0) - $1) <= tolerance(shape) }
+        && zip(numbers, expected).allSatisfy { abs(Double($0) - $1) <= tolerance }
     }
     #expect(agrees(found.outputs, golden.outputs))
     #expect(agrees(found.logSumExps, golden.logSumExps))
@@ -83,18 +85,38 @@ struct AttentionTests {
     let shape = AttentionShape(queries: 5, headCount: 1, headSize: 3, window: 1)
     let inputs = AttentionInputs(shape, seed: 2)
     let found = AttentionResult(inputs, KernelContext())
+    // The largest score is the only one, and the exponential of zero is one.
     #expect(found.outputs.map { Double($0) } == inputs.values)
-    #expect(found.valuesGradient.map { Double($0) } == inputs.outputsGradient)
+    // The weight made again is off by |L| · 2⁻²³, L a score of at most √3, and a rounding or two.
+    for (gradient, expected) in zip(found.valuesGradient, inputs.outputsGradient) {
+      #expect(abs(Double(gradient) - expected) <= 4 * 0x1p-23 * abs(expected))
+    }
     #expect(found.queriesGradient.allSatisfy { abs($0) < 1e-6 })
   }
 
-  @Test("scores far apart stay finite")
-  func largeScores() {
-    let shape = AttentionShape(queries: 40, headCount: 1, headSize: 4, scale: 1000)
-    let found = AttentionResult(AttentionInputs(shape, seed: 3), KernelContext())
+  /// Scores up to thousands and millions: their rounding is all that weights suffer, and those that
+  /// the backward pass makes again stay weights.
+  @Test("scores far apart", arguments: KernelVariant.supported, [Float(1000), 3e6, 1e9])
+  func largeScores(_ variant: KernelVariant, _ scale: Float) {
+    let shape = AttentionShape(queries: 40, headCount: 1, headSize: 4, scale: scale)
+    let inputs = AttentionInputs(shape, seed: 3)
+    let found = AttentionResult(inputs, KernelContext(variant: variant))
+    let expected = AttentionReference(inputs)
+    let tolerance = tolerance(inputs)
     #expect(found.outputs.allSatisfy { abs($0) <= 1 })
-    #expect(found.logSumExps.allSatisfy { $0.isFinite })
-    #expect(found.queriesGradient.allSatisfy { $0.isFinite })
+    let difference = zip(found.logSumExps, expected.logSumExps).map { abs(Double($0) - $1) }
+    #expect(difference.allSatisfy { $0 <= tolerance })
+    // Each of 40 rows adds a gradient below one times a weight that is at most one.
+    #expect(found.valuesGradient.allSatisfy { abs($0) <= 40 })
+    // A row's slopes are weights times do·v − D, at most 2 d; they meet numbers up to one.
+    let limit = 40 * 8 * abs(scale)
+    #expect(found.queriesGradient.allSatisfy { abs($0) <= limit })
+    #expect(found.keysGradient.allSatisfy { abs($0) <= limit })
+    guard scale == 1000 else { return }
+    #expect(worst(found.outputs, expected.outputs) <= tolerance)
+    #expect(worst(found.queriesGradient, expected.queriesGradient) <= tolerance)
+    #expect(worst(found.keysGradient, expected.keysGradient) <= tolerance)
+    #expect(worst(found.valuesGradient, expected.valuesGradient) <= tolerance)
   }
 
   @Test("nothing is done for nothing")

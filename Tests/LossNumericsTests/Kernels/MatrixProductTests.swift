@@ -1,3 +1,4 @@
+import CLossKernels
 import Execution
 import LossNumerics
 import Testing
@@ -34,10 +35,14 @@ struct MatrixProductTests {
     for shape in [(200, 300, 70), (1100, 64, 65), (70, 1500, 530)] {
       let example = ProductCase(shape.0, shape.1, shape.2, .plain, .transposed)
       let operands = example.operands()
-      let results = [1, 2, 3, 8].map { threads in
-        example.multiplied(operands, KernelContext(pool: WorkerPool(threadCount: threads)))
+      for variant in KernelVariant.supported {
+        let expected = example.chain(operands, fuses: variant != .portable)
+        for threads in [1, 2, 3, 8] {
+          let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: threads))
+          #expect(example.multiplied(operands, kernels) == expected)
+          #expect(example.multipliedPacked(operands, kernels) == expected)
+        }
       }
-      for result in results { #expect(result == results[0]) }
     }
   }
 
@@ -86,32 +91,22 @@ struct MatrixProductTests {
     }
   }
 
-  @Test("adds to the result, and a bias to each column")
-  func accumulation() {
+  @Test("adds to the result, and a bias to each column, bit for bit", arguments: ProductCase.all)
+  func accumulation(_ example: ProductCase) {
+    var example = example
+    example.shape.accumulates = true
+    let operands = example.operands()
+    let (rows, columns) = (example.shape.rows, example.shape.columns)
+    let start = (0..<rows * columns).map { Float($0 % 13) - 6.5 }
+    let bias = (0..<columns).map { Float($0) / 7 }
     for variant in KernelVariant.supported {
-      let kernels = KernelContext(variant: variant)
-      var example = ProductCase(33, 300, 50, .plain, .plain)
-      let operands = example.operands()
-      let bias = (0..<50).map { Float($0) / 7 }
-      let product = example.multiplied(operands, kernels)
-      var biased = product
-      var span = biased.mutableSpan
-      kernels.multiply(
-        example.shape,
-        operands.left.span,
-        operands.right.span,
-        bias: bias.span,
-        into: &span
-      )
-      #expect(biased == product.indices.map { product[$0] + bias[$0 % 50] })
-      // A second time on top of the first: one more rounding than twice the product has.
-      example.shape.accumulates = true
-      var doubled = product
-      span = doubled.mutableSpan
-      kernels.multiply(example.shape, operands.left.span, operands.right.span, into: &span)
-      for (value, single) in zip(doubled, product) {
-        #expect(abs(value - 2 * single) <= 4 * single.ulp + 1e-5)
-      }
+      let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: 1))
+      var result = start
+      var span = result.mutableSpan
+      let (left, right) = (operands.left.span, operands.right.span)
+      kernels.multiply(example.shape, left, right, bias: bias.span, into: &span)
+      let fuses = variant != .portable
+      #expect(result == example.chain(operands, fuses: fuses, onto: start, bias: bias))
     }
   }
 
@@ -164,21 +159,21 @@ struct MatrixProductTests {
   func nonFinite() {
     for variant in KernelVariant.supported {
       let kernels = KernelContext(variant: variant)
-      let example = ProductCase(30, 40, 50, .plain, .plain)
+      let example = ProductCase(30, 40, 65, .plain, .plain)
       var operands = example.operands()
       let clean = example.multiplied(operands, kernels)
       operands.left[3 * 40 + 5] = .nan
-      operands.right[7 * 50 + 49] = .infinity
+      operands.right[7 * 65 + 64] = .infinity
       let result = example.multiplied(operands, kernels)
       for row in 0..<30 {
-        for column in 0..<50 {
-          let value = result[row * 50 + column]
+        for column in 0..<65 {
+          let value = result[row * 65 + column]
           if row == 3 {
             #expect(value.isNaN)
-          } else if column == 49 {
+          } else if column == 64 {
             #expect(!value.isFinite)
           } else {
-            #expect(value == clean[row * 50 + column])
+            #expect(value == clean[row * 65 + column])
           }
         }
       }
@@ -211,29 +206,50 @@ struct MatrixProductTests {
     }
   }
 
-  @Test("operands that are too short trap")
-  func shortOperand() async {
-    await #expect(processExitsWith: .failure) {
-      var result = [Float](repeating: 0, count: 4)
-      var span = result.mutableSpan
-      let short: [Float] = [1, 2, 3]
-      let shape = MatrixProduct(rows: 2, columns: 2, depth: 2)
-      KernelContext().multiply(shape, short.span, [1, 2, 3, 4].span, into: &span)
+  @Test("touches nothing behind its operands and its result", arguments: ProductCase.all)
+  func guards(_ example: ProductCase) {
+    let operands = example.operands()
+    let left = GuardedMemory(operands.left)
+    let right = GuardedMemory(operands.right)
+    let (rows, columns) = (example.shape.rows, example.shape.columns)
+    let result = GuardedMemory([Float](repeating: .nan, count: rows * columns))
+    for variant in KernelVariant.supported {
+      let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: 1))
+      left.withSpan { left in
+        right.withSpan { right in
+          result.withMutableSpan { kernels.multiply(example.shape, left, right, into: &$0) }
+          _ = kernels.pack(right, for: example.shape)
+        }
+      }
+      #expect(result.values == example.multiplied(operands, kernels))
     }
   }
 
-  @Test("a matrix packed for another shape traps")
-  func wrongPacking() async {
-    await #expect(processExitsWith: .failure) {
-      let kernels = KernelContext()
-      let packed = kernels.pack(
-        [1, 2, 3, 4].span,
-        for: MatrixProduct(rows: 1, columns: 2, depth: 2)
-      )
-      var result = [Float](repeating: 0, count: 4)
-      var span = result.mutableSpan
-      let shape = MatrixProduct(rows: 1, columns: 1, depth: 4)
-      kernels.multiply(shape, [1, 2, 3, 4].span, packed, into: &span)
+  @Test("one right operand serves a batch whose results lie side by side")
+  func interleavedBatch() {
+    let kernels = KernelContext()
+    var example = ProductCase(20, 16, 8, .transposed, .plain)
+    let parts = (0..<3).map { example.operands(seed: 40 + $0) }
+    let right = parts[0].right
+    let expected = parts.map {
+      example.multiplied(ProductOperands(left: $0.left, right: right), kernels)
+    }
+    example.shape.resultStride = 24
+    var result = [Float](repeating: .nan, count: 20 * 24)
+    var span = result.mutableSpan
+    let batch = MatrixBatch(count: 3, leftStep: 20 * 16, rightStep: 0, resultStep: 8)
+    let lefts = parts.flatMap(\.left)
+    kernels.multiply(example.shape, batch: batch, lefts.span, right.span, into: &span)
+    for (element, value) in result.enumerated() {
+      let (row, place) = element.quotientAndRemainder(dividingBy: 24)
+      #expect(value == expected[place / 8][row * 8 + place % 8])
+    }
+  }
+
+  @Test("blocks of any variant are cut between whole panels")
+  func panels() {
+    for variant in KernelVariant.supported {
+      #expect(ProductBlocks.panelColumns % closs_gemm_panel_columns(variant.code) == 0)
     }
   }
 }

@@ -24,7 +24,7 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
     let sizes = [
       (1, 1, 1), (1, 300, 17), (2, 15, 16), (5, 16, 15), (14, 33, 32), (15, 31, 33), (29, 257, 48),
       (65, 100, 65), (70, 513, 200), (3, 1100, 40), (130, 64, 260), (64, 64, 64), (7, 0, 9),
-      (33, 40, 34), (40, 530, 129),
+      (33, 40, 34), (40, 530, 129), (20, 1600, 225), (18, 70, 65),
     ]
     let storages = [MatrixProduct.Storage.plain, .transposed]
     return sizes.flatMap { rows, depth, columns in
@@ -98,10 +98,23 @@ extension ProductCase {
     }
   }
 
-  /// The result by the promise: chains of 256 terms, added in order.
-  func chain(_ operands: ProductOperands, fuses: Bool) -> [Float] {
-    map(operands) { terms in
-      var sum: Float?
+  /// The result by the promise: what is added to, chains of 256 terms in order, the bias.
+  func chain(
+    _ operands: ProductOperands,
+    fuses: Bool,
+    onto start: [Float]? = nil,
+    bias: [Float]? = nil
+  ) -> [Float] {
+    let sums = chain(operands, fuses, start)
+    guard let bias else { return sums }
+    return sums.indices.map { sums[$0] + bias[$0 % shape.columns] }
+  }
+
+  private func chain(_ operands: ProductOperands, _ fuses: Bool, _ start: [Float]?) -> [Float] {
+    var element = 0
+    return map(operands) { terms in
+      defer { element += 1 }
+      var sum = start?[element]
       for start in stride(from: 0, to: terms.count, by: 256) {
         var chain: Float = 0
         for (a, b) in terms[start..<min(start + 256, terms.count)] {
