@@ -163,7 +163,7 @@ extension closs_norm {
 
 extension closs_norm_gradient {
   /// The same with other places for the sums over rows.
-  fileprivate func summing(_ dweight: Output, _ dbias: Output) -> Self {
+  fileprivate func summing(_ dweight: FloatOutput, _ dbias: FloatOutput) -> Self {
     var changed = unsafe self
     unsafe changed.dweight = dweight
     unsafe changed.dbias = dbias
