@@ -19,7 +19,8 @@ package struct ProductBlocks {
   /// until each thread has several blocks to take (one that is slowed down then holds up little) or
   /// the blocks are so small that packing and handing out would show.
   init(_ product: MatrixProduct, batchCount: Int, threadCount: Int) {
-    var rows = min(product.rows, Self.mostRows)
+    // As few rows of blocks as the limit allows, of equal height.
+    var rows = Self.pieces(product.rows, max(1, Self.pieces(product.rows, Self.mostRows)))
     var columns = product.columns
     let wanted = Self.wantedBlocks(product, batchCount: batchCount, threadCount: threadCount)
     while true {
@@ -74,8 +75,8 @@ package struct ProductBlocks {
     return (half + multiple - 1) / multiple * multiple
   }
 
-  /// Rows of A packed at a time: 512 × 1024 floats.
-  private static let mostRows = 512
+  /// Rows of A packed at a time: 1,024 × 1,024 floats.
+  private static let mostRows = 1024
 
   /// A side this small is not cut: packing would cost more than the other thread brings.
   private static let leastSide = 64
