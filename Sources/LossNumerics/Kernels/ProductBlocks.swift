@@ -84,8 +84,8 @@ package struct ProductBlocks {
   /// Columns are cut between whole panels of the packed right operand, of any variant.
   package static let panelColumns = 32
 
-  /// About 15 µs of work, several times what handing it out costs.
-  private static let leastMultiplyAdds = 2e6
+  /// Some 3 µs of work, several times what handing it out to a thread that spins costs.
+  private static let leastMultiplyAdds = 4e5
 
   private static let blocksPerThread = 4
 
