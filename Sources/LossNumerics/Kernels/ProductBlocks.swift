@@ -87,7 +87,7 @@ package struct ProductBlocks {
   /// Some 3 µs of work, several times what handing it out to a thread that spins costs.
   private static let leastMultiplyAdds = 4e5
 
-  private static let blocksPerThread = 4
+  private static let blocksPerThread = 2
 
   /// From this depth on, A is packed.
   private static let leastPackedDepth = 512
