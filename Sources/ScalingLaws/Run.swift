@@ -26,6 +26,12 @@ public struct Run: Sendable, Hashable {
   /// The loss reached, in the table's unit (nats per token where not said).
   public var loss: Double
 
+  /// The number of different tokens among ``tokens``, *U*, where the table says; equal without repeats.
+  public var uniqueTokens: Double?
+
+  /// How much the run counts in a fit, relative to others; 1 where not said.
+  public var weight: Double
+
   /// The table's further columns by name, as written.
   public var columns: [String: String]
 
@@ -37,6 +43,8 @@ public struct Run: Sendable, Hashable {
     tokens: Double,
     compute: Double? = nil,
     loss: Double,
+    uniqueTokens: Double? = nil,
+    weight: Double = 1,
     columns: [String: String] = [:]
   ) {
     self.name = name
@@ -45,6 +53,8 @@ public struct Run: Sendable, Hashable {
     self.tokens = tokens
     self.compute = compute ?? 6 * parameters * tokens
     self.loss = loss
+    self.uniqueTokens = uniqueTokens
+    self.weight = weight
     self.columns = columns
   }
 }
