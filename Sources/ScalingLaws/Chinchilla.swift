@@ -11,7 +11,7 @@ import Darwin
 /// A floor that no model goes below, a term that more parameters shrink and a term that more
 /// tokens shrink. (Hoffmann et al. 2022, Training compute-optimal large language models,
 /// arXiv:2203.15556, approach 3.)
-public struct Chinchilla: ScalingLawForm {
+public struct Chinchilla: PowerSumForm {
   /// Creates the form.
   public init() {}
 
@@ -32,56 +32,13 @@ public struct Chinchilla: ScalingLawForm {
     ]
   }
 
-  /// E + A/N^alpha + B/D^beta.
-  public func loss(parameters: Double, tokens: Double, coefficients: [Double]) -> Double {
-    let (E, A, B) = (coefficients[0], coefficients[1], coefficients[2])
-    let (alpha, beta) = (coefficients[3], coefficients[4])
-    // exp(ln A − alpha ln N) rather than A · N^−alpha: the power alone can underflow.
-    return E + exp(log(A) - alpha * log(parameters)) + exp(log(B) - beta * log(tokens))
-  }
-
-  /// ln(e^(ln E) + e^(ln A − alpha ln N) + e^(ln B − beta ln D)), shifted by the largest term.
-  public func logLoss(
-    logParameters: Double,
-    logTokens: Double,
-    scaled: Span<Double>
-  ) -> Double {
-    let terms = logTerms(logParameters, logTokens, scaled)
-    let largest = max(terms.floor, terms.size, terms.data)
-    return largest
-      + log(exp(terms.floor - largest) + exp(terms.size - largest) + exp(terms.data - largest))
-  }
-
-  /// Each term's share of the loss, times the derivative of the term's logarithm.
-  ///
-  /// ∂ ln L/∂ ln E = E/L; ∂ ln L/∂ ln A = A N^−alpha/L; ∂ ln L/∂ alpha = −ln N · A N^−alpha/L.
-  public func logLossGradient(
-    logParameters: Double,
-    logTokens: Double,
-    scaled: Span<Double>,
-    gradient: inout MutableSpan<Double>
-  ) {
-    let terms = logTerms(logParameters, logTokens, scaled)
-    let total = logLoss(logParameters: logParameters, logTokens: logTokens, scaled: scaled)
-    let sizeShare = exp(terms.size - total)
-    let dataShare = exp(terms.data - total)
-    gradient[0] = exp(terms.floor - total)
-    gradient[1] = sizeShare
-    gradient[2] = dataShare
-    gradient[3] = -logParameters * sizeShare
-    gradient[4] = -logTokens * dataShare
-  }
-
-  private func logTerms(
-    _ logParameters: Double,
-    _ logTokens: Double,
-    _ scaled: Span<Double>
-  ) -> (floor: Double, size: Double, data: Double) {
-    (
-      scaled[0],
-      scaled[1] - scaled[3] * logParameters,
-      scaled[2] - scaled[4] * logTokens
-    )
+  /// E, A/N^alpha and B/D^beta.
+  public var powerTerms: [PowerTerm] {
+    [
+      .floor("E", amplitude: 0),
+      .power("A/N^alpha", amplitude: 1, of: .parameters, exponent: 3),
+      .power("B/D^beta", amplitude: 2, of: .tokens, exponent: 4),
+    ]
   }
 }
 
@@ -93,52 +50,6 @@ extension Chinchilla {
   /// L = E + f(N) + g(D): two values of N give one difference of f for A and alpha, and the mean of
   /// the losses is already spent on E.
   public var leastDistinctValues: Int { 3 }
-
-  /// A/N^alpha and B/D^beta.
-  public var terms: [LawTerm] {
-    [
-      LawTerm(name: "A/N^alpha", coefficients: [1, 3]),
-      LawTerm(name: "B/D^beta", coefficients: [2, 4]),
-    ]
-  }
-
-  /// The terms themselves.
-  public func termLosses(
-    parameters: Double,
-    tokens: Double,
-    coefficients: [Double]
-  ) -> [Double] {
-    [
-      exp(log(coefficients[1]) - coefficients[3] * log(parameters)),
-      exp(log(coefficients[2]) - coefficients[4] * log(tokens)),
-    ]
-  }
-}
-
-// MARK: - Units
-
-extension Chinchilla {
-  /// ln E + m, ln A + m + alpha n, ln B + m + beta d, with n, d and m the means of ln N, ln D, ln L.
-  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double] {
-    [
-      scaled[0] + center.logLoss,
-      scaled[1] + center.logLoss + scaled[3] * center.logParameters,
-      scaled[2] + center.logLoss + scaled[4] * center.logTokens,
-      scaled[3],
-      scaled[4],
-    ]
-  }
-
-  /// The unit matrix, with n for A by alpha and d for B by beta.
-  public func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]] {
-    [
-      [1, 0, 0, 0, 0],
-      [0, 1, 0, center.logParameters, 0],
-      [0, 0, 1, 0, center.logTokens],
-      [0, 0, 0, 1, 0],
-      [0, 0, 0, 0, 1],
-    ]
-  }
 }
 
 // MARK: - Starting a fit

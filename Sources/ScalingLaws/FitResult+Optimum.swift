@@ -71,8 +71,7 @@ extension FitResult {
     var gradient = [Double](repeating: 0, count: coefficientCount)
     var span = gradient.mutableSpan
     law.form.logLossGradient(
-      logParameters: log(parameters),
-      logTokens: log(tokens),
+      LogRun(parameters: parameters, tokens: tokens),
       scaled: fit.parameters.span,
       gradient: &span
     )

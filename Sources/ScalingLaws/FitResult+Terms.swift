@@ -27,11 +27,7 @@ extension FitResult {
   /// How much of each term the runs show.
   var termVisibilities: [TermVisibility] {
     let losses = table.runs.map { run in
-      law.form.termLosses(
-        parameters: run.parameters,
-        tokens: run.tokens,
-        coefficients: law.coefficients
-      )
+      law.form.termLosses(LogRun(run), scaled: fit.parameters.span)
     }
     let mean = table.runs.reduce(0) { $0 + $1.loss / Double(rowCount) }
     return law.form.terms.enumerated().map { place, term in

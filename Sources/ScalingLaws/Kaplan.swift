@@ -31,23 +31,10 @@ public struct Kaplan: ScalingLawForm {
     ]
   }
 
-  /// [(N_c/N)^(alpha_N/alpha_D) + D_c/D]^alpha_D.
-  public func loss(parameters: Double, tokens: Double, coefficients: [Double]) -> Double {
-    // In logarithms throughout: N_c^(alpha_N/alpha_D) alone may be beyond the range of Double.
-    let scaled = [log(coefficients[0]), log(coefficients[1]), coefficients[2], coefficients[3]]
-    return exp(
-      logLoss(logParameters: log(parameters), logTokens: log(tokens), scaled: scaled.span)
-    )
-  }
-
   /// alpha_D ln(e^(r (ln N_c − ln N)) + e^(ln D_c − ln D)), r = alpha_N/alpha_D.
-  public func logLoss(
-    logParameters: Double,
-    logTokens: Double,
-    scaled: Span<Double>
-  ) -> Double {
-    let size = scaled[2] / scaled[3] * (scaled[0] - logParameters)
-    let data = scaled[1] - logTokens
+  public func logLoss(_ run: LogRun, scaled: Span<Double>) -> Double {
+    let size = scaled[2] / scaled[3] * (scaled[0] - run.parameters)
+    let data = scaled[1] - run.tokens
     return scaled[3] * logAddExp(size, data)
   }
 
@@ -58,15 +45,14 @@ public struct Kaplan: ScalingLawForm {
   /// ∂/∂ ln N_c = alpha_N p; ∂/∂ ln D_c = alpha_D q; ∂/∂ alpha_N = p (ln N_c − ln N);
   /// ∂/∂ alpha_D = ln(e^s + e^d) − p s.
   public func logLossGradient(
-    logParameters: Double,
-    logTokens: Double,
+    _ run: LogRun,
     scaled: Span<Double>,
     gradient: inout MutableSpan<Double>
   ) {
     let (alphaN, alphaD) = (scaled[2], scaled[3])
-    let distance = scaled[0] - logParameters
+    let distance = scaled[0] - run.parameters
     let size = alphaN / alphaD * distance
-    let data = scaled[1] - logTokens
+    let data = scaled[1] - run.tokens
     let total = logAddExp(size, data)
     let sizeShare = exp(size - total)
     gradient[0] = alphaN * sizeShare
@@ -95,14 +81,10 @@ extension Kaplan {
   }
 
   /// L − L without the term: L (1 − q^alpha_D), with q the share of the other term in the bracket.
-  public func termLosses(
-    parameters: Double,
-    tokens: Double,
-    coefficients: [Double]
-  ) -> [Double] {
-    let (alphaN, alphaD) = (coefficients[2], coefficients[3])
-    let size = alphaN / alphaD * (log(coefficients[0]) - log(parameters))
-    let data = log(coefficients[1]) - log(tokens)
+  public func termLosses(_ run: LogRun, scaled: Span<Double>) -> [Double] {
+    let (alphaN, alphaD) = (scaled[2], scaled[3])
+    let size = alphaN / alphaD * (scaled[0] - run.parameters)
+    let data = scaled[1] - run.tokens
     let total = logAddExp(size, data)
     let loss = exp(alphaD * total)
     return [data, size].map { other in -loss * expm1(alphaD * (other - total)) }
@@ -115,7 +97,7 @@ extension Kaplan {
   /// ln N_c + n + m/alpha_N, ln D_c + d + m/alpha_D, with n, d and m the means of ln N, ln D, ln L.
   ///
   /// A factor e^m of the loss is one of e^(m/alpha_D) of the bracket.
-  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double] {
+  public func decentered(_ scaled: [Double], from center: RunCenter) -> [Double]? {
     [
       scaled[0] + center.logParameters + center.logLoss / scaled[2],
       scaled[1] + center.logTokens + center.logLoss / scaled[3],

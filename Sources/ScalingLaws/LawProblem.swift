@@ -12,8 +12,7 @@ import Darwin
 struct LawProblem: ResidualProblem {
   private let form: any ScalingLawForm
   private let center: RunCenter
-  private let logParameters: [Double]
-  private let logTokens: [Double]
+  private let places: [LogRun]
   private let logLosses: [Double]
   let parameterCount: Int
   let bounds: [ClosedRange<Double>]?
@@ -21,8 +20,7 @@ struct LawProblem: ResidualProblem {
   init(form: any ScalingLawForm, runs: [Run], center: RunCenter) {
     self.form = form
     self.center = center
-    logParameters = runs.map { log($0.parameters) - center.logParameters }
-    logTokens = runs.map { log($0.tokens) - center.logTokens }
+    places = runs.map { center.centered(LogRun($0)) }
     logLosses = runs.map { log($0.loss) - center.logLoss }
     parameterCount = form.coefficients.count
     bounds = form.coefficients.map(\.scaledBounds)
@@ -33,35 +31,24 @@ struct LawProblem: ResidualProblem {
   /// ln L − ln L̂, observed minus predicted.
   func residuals(at parameters: Span<Double>, into residuals: inout MutableSpan<Double>) {
     for row in logLosses.indices {
-      let predicted = form.logLoss(
-        logParameters: logParameters[row],
-        logTokens: logTokens[row],
-        scaled: parameters
-      )
-      residuals[row] = logLosses[row] - predicted
+      residuals[row] = logLosses[row] - form.logLoss(places[row], scaled: parameters)
     }
   }
 
   func jacobian(at parameters: Span<Double>, into jacobian: inout DenseMatrix) {
-    fill(&jacobian, at: parameters, logParameters: 0, logTokens: 0)
+    fill(&jacobian, at: parameters, places)
   }
 
-  /// The Jacobian with so much added to each logarithm of parameters and tokens.
+  /// The Jacobian at places.
   private func fill(
     _ jacobian: inout DenseMatrix,
     at scaled: Span<Double>,
-    logParameters shiftN: Double,
-    logTokens shiftD: Double
+    _ places: [LogRun]
   ) {
     var gradient = [Double](repeating: 0, count: parameterCount)
-    for row in logLosses.indices {
+    for (row, place) in places.enumerated() {
       var span = gradient.mutableSpan
-      form.logLossGradient(
-        logParameters: logParameters[row] + shiftN,
-        logTokens: logTokens[row] + shiftD,
-        scaled: scaled,
-        gradient: &span
-      )
+      form.logLossGradient(place, scaled: scaled, gradient: &span)
       for column in gradient.indices { jacobian[row, column] = -gradient[column] }
     }
   }
@@ -85,15 +72,10 @@ extension LawProblem {
   /// The condition number stays that of the centered problem: in other units it would grow with the
   /// distance of the runs from one parameter and one token, which is not theirs to answer for.
   private func decentered(_ fit: LeastSquaresFit) -> LeastSquaresFit {
+    guard let parameters = form.decentered(fit.parameters, from: center) else { return fit }
     var moved = fit
-    let parameters = form.decentered(fit.parameters, from: center)
     moved.parameters = parameters
-    fill(
-      &moved.jacobian,
-      at: parameters.span,
-      logParameters: center.logParameters,
-      logTokens: center.logTokens
-    )
+    fill(&moved.jacobian, at: parameters.span, places.map(center.decentered))
     let slopes = form.decenteringSlopes(fit.parameters, from: center)
     moved.covariance.inverseNormalMatrix = fit.covariance.inverseNormalMatrix.map {
       transformed($0, by: slopes)

@@ -1,11 +1,20 @@
-/// A formula that gives the loss of a run from its parameters and tokens, apart from its numbers.
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
+
+/// A formula that gives the loss of a run from its parameters, tokens or compute, apart from its numbers.
 ///
 /// A form is what ``ScalingLaw`` and ``LawFit`` share: it names its coefficients and knows how to
 /// evaluate, differentiate, start and optimize the formula. Coefficients travel as arrays in the
 /// order of ``coefficients``: `coefficients` arrays hold natural values, `scaled` ones hold what a
 /// fit moves (logarithms where the descriptor says so).
 ///
-/// To add a law, write one file with a conforming type and one line in ``ScalingLaw/forms``.
+/// To add a law, write one file with a conforming type and one line in ``ScalingLaw/forms``; a sum of
+/// powers is quickest as a ``PowerSumForm``.
 public protocol ScalingLawForm: Sendable {
   /// The name commands and files use, such as `chinchilla`.
   var name: String { get }
@@ -16,48 +25,49 @@ public protocol ScalingLawForm: Sendable {
   /// The coefficients in the order of the formula.
   var coefficients: [Coefficient] { get }
 
-  /// How many different parameters, and different tokens, runs need to determine the coefficients.
+  /// The quantities of a run that the loss depends on.
+  var variables: Set<RunVariable> { get }
+
+  /// How many different values of each of its variables runs need to determine the coefficients.
   var leastDistinctValues: Int { get }
 
-  /// The terms that fall with parameters or tokens.
+  /// Whether the law says what repeated tokens are worth; others are for runs without repeats.
+  var describesRepetition: Bool { get }
+
+  /// The terms that fall with a variable.
   var terms: [LawTerm] { get }
 
   /// What the loss of a run would lose without each of ``terms``.
-  func termLosses(parameters: Double, tokens: Double, coefficients: [Double]) -> [Double]
+  func termLosses(_ run: LogRun, scaled: Span<Double>) -> [Double]
 
-  /// The loss of a run.
-  ///
-  /// - Precondition: `parameters` and `tokens` are positive.
-  func loss(parameters: Double, tokens: Double, coefficients: [Double]) -> Double
-
-  /// The logarithm of the loss at the logarithms of parameters and tokens.
+  /// The logarithm of the loss.
   ///
   /// Worked without leaving logarithms, so that no intermediate power overflows.
-  func logLoss(logParameters: Double, logTokens: Double, scaled: Span<Double>) -> Double
+  func logLoss(_ run: LogRun, scaled: Span<Double>) -> Double
 
-  /// The gradient of ``logLoss(logParameters:logTokens:scaled:)`` by the scaled coefficients.
+  /// The gradient of ``logLoss(_:scaled:)`` by the scaled coefficients.
   ///
   /// `gradient` is overwritten; it has one place a coefficient.
   func logLossGradient(
-    logParameters: Double,
-    logTokens: Double,
+    _ run: LogRun,
     scaled: Span<Double>,
     gradient: inout MutableSpan<Double>
   )
 
   /// The scaled coefficients of a law in the runs' own units, from those in units of their middle.
   ///
-  /// A fit works on runs divided by the geometric means of their parameters, tokens and losses, so
-  /// that it does not depend on the units of any; the result is the law that gives the mean loss
-  /// times what `scaled` gives at N and D over their means.
-  func decentered(_ scaled: [Double], from center: RunCenter) -> [Double]
+  /// A fit works on runs divided by the geometric means of their parameters, tokens, compute and
+  /// losses, so that it does not depend on the units of any; the result is the law that gives the
+  /// mean loss times what `scaled` gives at quantities over their means. `nil` for a law that cannot
+  /// be moved so: it is fitted in the runs' own units.
+  func decentered(_ scaled: [Double], from center: RunCenter) -> [Double]?
 
   /// The derivative of each result of ``decentered(_:from:)`` (row) by each scaled coefficient.
   func decenteringSlopes(_ scaled: [Double], from center: RunCenter) -> [[Double]]
 
   /// Scaled coefficients to start a fit from, spread over what the runs could mean.
   ///
-  /// The runs come in units of their middle, and the starts are meant in the same.
+  /// The runs come in the units of the fit, and the starts are meant in the same.
   /// Each start gives every term a share of the loss, so that none begins on a plateau where a
   /// term has vanished and no gradient leads back.
   func starts(for runs: [Run]) -> [[Double]]
@@ -74,6 +84,53 @@ public protocol ScalingLawForm: Sendable {
     flopsPerTokenParameter: Double,
     coefficients: [Double]
   ) -> Allocation?
+}
+
+/// A quantity of a run that a law may depend on.
+public enum RunVariable: String, Sendable, Hashable, CaseIterable {
+  /// The number of parameters, *N*.
+  case parameters
+  /// The number of training tokens, *D*.
+  case tokens
+  /// The training compute, *C*.
+  case compute
+}
+
+// MARK: - Most laws
+
+extension ScalingLawForm {
+  /// Parameters and tokens.
+  public var variables: Set<RunVariable> { [.parameters, .tokens] }
+
+  /// It does not.
+  public var describesRepetition: Bool { false }
+
+  /// None.
+  public func derivedQuantities(coefficients: [Double]) -> [DerivedQuantity] { [] }
+
+  /// None in closed form.
+  public func optimum(
+    compute: Double,
+    flopsPerTokenParameter: Double,
+    coefficients: [Double]
+  ) -> Allocation? { nil }
+
+  /// The scaled values of natural ones.
+  public func scaled(_ coefficients: [Double]) -> [Double] {
+    zip(self.coefficients, coefficients).map { $0.scale.scaled($1) }
+  }
+
+  /// The loss at a place, from natural coefficients.
+  public func loss(at run: LogRun, coefficients: [Double]) -> Double {
+    exp(logLoss(run, scaled: scaled(coefficients).span))
+  }
+
+  /// The loss of a run of these parameters and tokens, none of them repeated, at C = 6 N D.
+  ///
+  /// - Precondition: `parameters` and `tokens` are positive.
+  public func loss(parameters: Double, tokens: Double, coefficients: [Double]) -> Double {
+    loss(at: LogRun(parameters: parameters, tokens: tokens), coefficients: coefficients)
+  }
 }
 
 /// A term of a law's formula that falls with parameters or tokens.

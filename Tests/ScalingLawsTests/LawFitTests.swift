@@ -80,23 +80,17 @@ struct LawFitTests {
   func gradients(law: ScalingLaw) {
     let scaled = zip(law.form.coefficients, law.coefficients).map { $0.scale.scaled($1) }
     for (parameters, tokens) in [(1e6, 1e7), (1e9, 2e10), (1e13, 1e9)] {
-      let (n, d) = (log(parameters), log(tokens))
+      let place = LogRun(parameters: parameters, tokens: tokens)
       var gradient = [Double](repeating: .nan, count: scaled.count)
       var span = gradient.mutableSpan
-      law.form.logLossGradient(
-        logParameters: n,
-        logTokens: d,
-        scaled: scaled.span,
-        gradient: &span
-      )
+      law.form.logLossGradient(place, scaled: scaled.span, gradient: &span)
       for index in scaled.indices {
         let h = 1e-5 * max(abs(scaled[index]), 0.1)
         var (above, below) = (scaled, scaled)
         above[index] += h
         below[index] -= h
         let rise =
-          law.form.logLoss(logParameters: n, logTokens: d, scaled: above.span)
-          - law.form.logLoss(logParameters: n, logTokens: d, scaled: below.span)
+          law.form.logLoss(place, scaled: above.span) - law.form.logLoss(place, scaled: below.span)
         // Truncation h² f‴/6 with f‴ of order (ln N)³ = 3e4 at most; rounding 1e−15/h.
         #expect(abs(rise / (2 * h) - gradient[index]) < 1e-6 * max(1, abs(gradient[index])))
       }
