@@ -13,7 +13,7 @@
 /// Near the minimum the objective no longer tells steps apart: its digits end where the gradient is
 /// still 1e−8. There an undamped step is taken if it lowers the gradient.
 public struct LevenbergMarquardt: Sendable, Hashable {
-  /// The relative gradient at which a fit is done; see ``LeastSquaresFit/relativeGradient``.
+  /// The relative gradient at which a fit is done; see ``ResidualFit/relativeGradient``.
   public var gradientTolerance = 1e-10
 
   /// The step, relative to the parameters in their scaling, that is too short to try.
@@ -42,7 +42,7 @@ public struct LevenbergMarquardt: Sendable, Hashable {
   public func minimize(
     _ problem: some ResidualProblem,
     from start: [Double]
-  ) -> LeastSquaresFit {
+  ) -> ResidualFit {
     minimize(problem, from: start) { () throws(Never) in }
   }
 
@@ -59,7 +59,7 @@ public struct LevenbergMarquardt: Sendable, Hashable {
     _ problem: some ResidualProblem,
     from start: [Double],
     checkpoint: () throws(Failure) -> Void
-  ) throws(Failure) -> LeastSquaresFit {
+  ) throws(Failure) -> ResidualFit {
     precondition(start.count == problem.parameterCount, "one number a parameter")
     precondition(start.allSatisfy(\.isFinite), "a fit starts at finite parameters")
     precondition(

@@ -56,10 +56,11 @@ struct LevenbergMarquardtState<Problem: ResidualProblem> {
   }
 
   /// The finished fit.
-  func fit(termination: Termination) -> LeastSquaresFit {
+  func fit(termination: Termination) -> ResidualFit {
     let fixed = point.parameters.indices.filter { isAtBound($0) }
-    return LeastSquaresFit(
+    return ResidualFit(
       parameters: point.parameters,
+      objective: point.sumOfSquares,
       residuals: point.residuals,
       jacobian: point.jacobian,
       covariance: ParameterCovariance(jacobian: point.jacobian, fixed: fixed),

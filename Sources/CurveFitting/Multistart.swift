@@ -2,152 +2,126 @@ public import Execution
 
 /// A minimum that a search from many starts found, and how often.
 public struct Minimum: Sendable, Hashable {
-  /// The best fit that ended here.
-  public var fit: LeastSquaresFit
+  /// The best point that ended here.
+  public var point: LocalMinimum
 
   /// How many starts ended here.
   public var startCount: Int
+
+  /// Collects the facts.
+  public init(point: LocalMinimum, startCount: Int) {
+    self.point = point
+    self.startCount = startCount
+  }
 }
 
 /// What a search from many starts found.
 public struct MultistartResult: Sendable, Hashable {
-  /// The distinct minima, the lowest sum of squares first.
+  /// The distinct minima, the lowest objective first.
   public var minima: [Minimum]
 
   /// How many starts were tried.
   public var startCount: Int
 
-  /// How many starts ended without reaching a minimum.
+  /// How many starts ended on a plateau, where a parameter has no effect.
+  public var flatCount: Int
+
+  /// How many starts ended neither at a minimum nor on a plateau.
   public var unconvergedCount: Int
 
-  /// The lowest of those that stopped early at finite residuals, or `nil` if none did.
-  public var unfinished: LeastSquaresFit?
-
-  /// Written out, since a memberwise one would let `unfinished` be forgotten.
-  init(
-    minima: [Minimum],
-    startCount: Int,
-    unconvergedCount: Int,
-    unfinished: LeastSquaresFit?
-  ) {
-    self.minima = minima
-    self.startCount = startCount
-    self.unconvergedCount = unconvergedCount
-    self.unfinished = unfinished
-  }
+  /// The lowest of those that ended without a minimum at a finite objective, or `nil` if none did.
+  public var unfinished: LocalMinimum?
 }
 
 extension MultistartResult {
-  /// The lowest fit of all, or `nil` if no start reached a minimum.
-  public var best: LeastSquaresFit? { minima.first?.fit }
+  /// The lowest point of all, or `nil` if no start reached a minimum.
+  public var best: LocalMinimum? { minima.first?.point }
 }
 
-/// Runs a solver from many starts and tells the distinct minima apart.
+/// Minimizes from many starts and tells the distinct minima apart.
 public struct Multistart: Sendable, Hashable {
-  /// The solver that runs from each start.
-  public var solver: LevenbergMarquardt
-
-  /// The relative difference of two sums of squares that still count as the same.
+  /// The relative difference of two objectives that still count as the same.
   public var objectiveTolerance = 1e-8
 
-  /// The difference of parameters, relative in the scaling of the Jacobian, that still counts as none.
+  /// The difference of parameters, relative in their scales, that still counts as none.
   public var parameterTolerance = 1e-4
 
   /// Creates a search.
-  public init(solver: LevenbergMarquardt = LevenbergMarquardt()) {
-    self.solver = solver
-  }
+  public init() {}
 
   /// Minimizes from every start.
   ///
   /// - Parameters:
-  ///   - problem: The residuals and their derivatives.
-  ///   - starts: First parameters, each with one number a parameter.
+  ///   - starts: First parameters.
   ///   - pool: The threads that share the starts; they do not change what is found, to the bit.
+  ///   - minimize: Minimizes from a start; throws to stop everything, for example when the user
+  ///     interrupts.
   /// - Returns: The minima found, the lowest first.
-  public func minimize(
-    _ problem: some ResidualProblem,
-    starts: [[Double]],
-    on pool: WorkerPool = WorkerPool(threadCount: 1)
-  ) -> MultistartResult {
-    minimize(problem, starts: starts, on: pool) { () throws(Never) in }
-  }
-
-  /// Minimizes from every start, asking before each step whether to go on.
-  ///
-  /// - Parameters:
-  ///   - problem: The residuals and their derivatives.
-  ///   - starts: First parameters, each with one number a parameter.
-  ///   - pool: The threads that share the starts; they do not change what is found, to the bit.
-  ///   - checkpoint: Throws to stop, for example when the user interrupts; asked by every thread.
-  /// - Returns: The minima found, the lowest first.
-  /// - Throws: What `checkpoint` throws.
-  public func minimize<Failure: Error>(
-    _ problem: some ResidualProblem,
+  /// - Throws: What `minimize` throws.
+  public func run<Failure: Error>(
     starts: [[Double]],
     on pool: WorkerPool = WorkerPool(threadCount: 1),
-    checkpoint: @Sendable () throws(Failure) -> Void
+    minimize: @Sendable ([Double]) throws(Failure) -> LocalMinimum
   ) throws(Failure) -> MultistartResult {
-    let search = StartSearch<Failure>(startCount: starts.count)
+    let search = IndexedResults<LocalMinimum, Failure>(count: starts.count)
     pool.forEachBlock(starts.count) { index, _ in
-      search.run(index) { () throws(Failure) in
-        try solver.minimize(problem, from: starts[index], checkpoint: checkpoint)
-      }
+      search.run(index) { () throws(Failure) in try minimize(starts[index]) }
     }
-    return gathered(try search.fits())
+    return gathered(try search.values())
   }
 
-  /// Tells the minima apart that fits reached, taken in the order of their starts.
-  private func gathered(_ fits: [LeastSquaresFit]) -> MultistartResult {
-    var minima: [Minimum] = []
-    var unconvergedCount = 0
-    var unfinished: LeastSquaresFit?
-    for fit in fits {
-      guard fit.isConverged else {
-        unconvergedCount += 1
-        unfinished = lower(unfinished, fit)
+  /// Tells apart the minima that points reached, taken in the order of their starts.
+  public func gathered(_ points: [LocalMinimum]) -> MultistartResult {
+    var result = MultistartResult(
+      minima: [],
+      startCount: points.count,
+      flatCount: 0,
+      unconvergedCount: 0
+    )
+    for point in points {
+      guard point.isConverged else {
+        if point.termination == .flat {
+          result.flatCount += 1
+        } else {
+          result.unconvergedCount += 1
+        }
+        result.unfinished = lower(result.unfinished, point)
         continue
       }
-      if let index = minima.firstIndex(where: { isSame($0.fit, fit) }) {
-        minima[index].startCount += 1
-        if fit.residualSumOfSquares < minima[index].fit.residualSumOfSquares {
-          minima[index].fit = fit
+      if let index = result.minima.firstIndex(where: { isSame($0.point, point) }) {
+        result.minima[index].startCount += 1
+        if point.objective < result.minima[index].point.objective {
+          result.minima[index].point = point
         }
       } else {
-        minima.append(Minimum(fit: fit, startCount: 1))
+        result.minima.append(Minimum(point: point, startCount: 1))
       }
     }
-    minima.sort { $0.fit.residualSumOfSquares < $1.fit.residualSumOfSquares }
-    return MultistartResult(
-      minima: minima,
-      startCount: fits.count,
-      unconvergedCount: unconvergedCount,
-      unfinished: unfinished
-    )
+    result.minima.sort { $0.point.objective < $1.point.objective }
+    return result
   }
 
-  /// The lower of two unfinished fits; one that is not finite never counts.
-  private func lower(_ first: LeastSquaresFit?, _ second: LeastSquaresFit) -> LeastSquaresFit? {
+  /// The lower of two unfinished points; one that is not finite never counts.
+  private func lower(_ first: LocalMinimum?, _ second: LocalMinimum) -> LocalMinimum? {
     guard second.termination != .nonFinite else { return first }
     guard let first else { return second }
-    return first.residualSumOfSquares <= second.residualSumOfSquares ? first : second
+    return first.objective <= second.objective ? first : second
   }
 
-  /// Whether two fits are one minimum: equal objectives and equal parameters.
+  /// Whether two points are one minimum: equal objectives and equal parameters.
   ///
-  /// Sums of squares at rounding level (a fit without residuals) are equal whatever their ratio.
-  private func isSame(_ first: LeastSquaresFit, _ second: LeastSquaresFit) -> Bool {
-    let (one, two) = (first.residualSumOfSquares, second.residualSumOfSquares)
-    let norms = first.parameters.indices.map { first.jacobian.norm(ofColumn: $0) }
+  /// Objectives at rounding level (a fit without residuals) are equal whatever their ratio.
+  package func isSame(_ first: LocalMinimum, _ second: LocalMinimum) -> Bool {
+    let (one, two) = (first.objective, second.objective)
     var apart = 0.0
     var length = 0.0
-    for (index, norm) in norms.enumerated() {
-      let difference = norm * (first.parameters[index] - second.parameters[index])
+    for (index, scale) in first.scales.enumerated() {
+      let difference = scale * (first.parameters[index] - second.parameters[index])
       apart += difference * difference
-      length += norm * first.parameters[index] * norm * first.parameters[index]
+      length += scale * first.parameters[index] * scale * first.parameters[index]
     }
     let noise = .ulpOfOne * .ulpOfOne * 1e4 * length
-    return abs(one - two) <= objectiveTolerance * max(one, two) + noise
+    return abs(one - two) <= objectiveTolerance * max(abs(one), abs(two)) + noise
       && apart.squareRoot() <= parameterTolerance * length.squareRoot()
   }
 }

@@ -9,6 +9,12 @@ public enum Termination: String, Sendable, Hashable, CaseIterable {
   /// The best step promises less than rounding can show, and does not lower the gradient either.
   case costReduction
 
+  /// The conditions of a sum of absolute values hold, every multiplier within its row's weight.
+  case dualCertificate
+
+  /// The gradient is zero, but a parameter has no effect at all there: a plateau, not a minimum.
+  case flat
+
   /// No step lowers the objective although the gradient says that one should: derivatives may be
   /// wrong, or the valley narrower than double precision.
   case stalled
@@ -24,8 +30,8 @@ extension Termination {
   /// Whether the parameters are a minimum as far as double precision can tell.
   public var isConverged: Bool {
     switch self {
-    case .gradientTolerance, .stepTolerance, .costReduction: true
-    case .stalled, .iterationLimit, .nonFinite: false
+    case .gradientTolerance, .stepTolerance, .costReduction, .dualCertificate: true
+    case .flat, .stalled, .iterationLimit, .nonFinite: false
     }
   }
 
@@ -35,6 +41,8 @@ extension Termination {
     case .gradientTolerance: "gradient below tolerance"
     case .stepTolerance: "step below tolerance"
     case .costReduction: "no further reduction possible"
+    case .dualCertificate: "certified by its dual"
+    case .flat: "a parameter has no effect"
     case .stalled: "no step lowers the objective"
     case .iterationLimit: "iteration limit reached"
     case .nonFinite: "residuals not finite"

@@ -50,8 +50,11 @@ public struct Coefficient: Sendable, Hashable {
 
 extension Coefficient {
   /// The bounds on the scale a fit works on.
-  public var scaledBounds: ClosedRange<Double> {
-    scale.scaled(bounds.lowerBound)...scale.scaled(bounds.upperBound)
+  public var scaledBounds: ClosedRange<Double> { scaled(bounds) }
+
+  /// A range of natural values on the scale a fit works on.
+  func scaled(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
+    scale.scaled(range.lowerBound)...scale.scaled(range.upperBound)
   }
 }
 

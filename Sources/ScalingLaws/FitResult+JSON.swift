@@ -40,7 +40,8 @@ extension FitResult {
       "table": .string(table.name),
       "rowCount": .integer(rowCount),
       "degreesOfFreedom": .integer(degreesOfFreedom),
-      "objective": .string(Self.objective),
+      "objective": .string(objective.name),
+      "objectiveValue": .number(objectiveValue),
       "errorModel": .string(errorModel.rawValue),
       "estimates": .object(JSONObject(estimates.map { ($0.name, $0.json) })),
       "correlations": correlationsJSON,
@@ -81,17 +82,18 @@ extension FitResult {
   /// How many starts there were, and each minimum with how many of them it drew.
   private var minimaJSON: JSONValue {
     let found = search.minima.map { minimum in
-      let values = zip(law.form.coefficients, minimum.fit.parameters).map {
+      let values = zip(law.form.coefficients, minimum.point.parameters).map {
         ($0.name, JSONValue.number($0.scale.natural($1)))
       }
       return JSONValue.object([
-        "residualSumOfSquares": .number(minimum.fit.residualSumOfSquares),
+        "objectiveValue": .number(minimum.point.objective),
         "startCount": .integer(minimum.startCount),
         "coefficients": .object(JSONObject(values)),
       ])
     }
     return [
       "startCount": .integer(search.startCount),
+      "flatCount": .integer(search.flatCount),
       "unconvergedCount": .integer(search.unconvergedCount),
       "found": .array(found),
     ]

@@ -23,7 +23,7 @@ extension FitResult {
     return [
       "law \(law.name): \(law.form.formula)",
       "runs \(rowCount) from \(table.name)   degrees of freedom \(degreesOfFreedom)",
-      "objective \(Self.objective)   rss \(sixDigits(residualSumOfSquares))"
+      "objective \(objective.name)   rss \(sixDigits(residualSumOfSquares))"
         + (residualStandardError.map { "   noise \(sixDigits(100 * $0)) %" } ?? "")
         + (rSquared.map { "   R² of ln L \(sixDigits($0))" } ?? ""),
       criteria.joined(separator: "   "),

@@ -64,15 +64,15 @@ extension FitResult {
       denominator: Double(degreesOfFreedom)
     ).quantile(level)
     let limit =
-      residualSumOfSquares * (1 + Double(coefficientCount) / Double(degreesOfFreedom) * region)
-    let other = second.fit.residualSumOfSquares
+      objectiveValue * (1 + Double(coefficientCount) / Double(degreesOfFreedom) * region)
+    let other = second.point.objective
     guard other <= limit else { return [] }
     return [
       FitWarning(
         .secondMinimum,
-        "another minimum with a residual sum of squares of \(sixDigits(other)) against"
-          + " \(sixDigits(residualSumOfSquares)) explains the runs nearly as well"
-          + (furthestMove(to: second.fit).map { ": \($0)" } ?? "")
+        "another minimum with an objective of \(sixDigits(other)) against"
+          + " \(sixDigits(objectiveValue)) explains the runs nearly as well"
+          + (furthestMove(to: second.point).map { ": \($0)" } ?? "")
       )
     ]
   }
@@ -80,7 +80,7 @@ extension FitResult {
   /// The coefficient that differs most in another minimum, relative to itself on the fit's scale.
   ///
   /// Exponents first, since a scale such as A follows its exponent by orders of magnitude.
-  private func furthestMove(to other: LeastSquaresFit) -> String? {
+  private func furthestMove(to other: LocalMinimum) -> String? {
     let indices = law.form.coefficients.indices.filter {
       law.form.coefficients[$0].scale == .linear
     }

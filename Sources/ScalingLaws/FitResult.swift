@@ -20,8 +20,15 @@ public struct FitResult: Sendable, Hashable {
   /// The runs it was fitted to, with what the table warned of.
   public var table: RunTable
 
-  /// The minimum: scaled coefficients, residuals in ln L, Jacobian, termination.
-  public var fit: LeastSquaresFit
+  /// What was minimized.
+  public var objective: Objective
+
+  /// What coefficients were held to, by name.
+  public var constraints: [String: ClosedRange<Double>]
+
+  /// The minimum: scaled coefficients, residuals and Jacobian (times the root of each run's weight),
+  /// termination.
+  public var fit: ResidualFit
 
   /// All the minima the starts led to.
   public var search: MultistartResult
@@ -36,20 +43,29 @@ public struct FitResult: Sendable, Hashable {
 // MARK: - Goodness of fit
 
 extension FitResult {
-  /// What was minimized.
-  public static var objective: String { "log-least-squares" }
-
   /// The number of runs, n.
   public var rowCount: Int { table.runs.count }
 
-  /// The number of coefficients, p.
+  /// The number of coefficients of the law.
   public var coefficientCount: Int { law.coefficients.count }
 
-  /// n − p.
-  public var degreesOfFreedom: Int { fit.degreesOfFreedom }
+  /// The number of coefficients that the fit could move, p.
+  public var freeCount: Int {
+    law.form.coefficients.count { coefficient in
+      constraints[coefficient.name].map { $0.lowerBound < $0.upperBound } ?? true
+    }
+  }
 
-  /// Observed minus predicted ln L, one a run.
-  public var residuals: [Double] { fit.residuals }
+  /// n − p.
+  public var degreesOfFreedom: Int { rowCount - freeCount }
+
+  /// What is minimized, at the minimum.
+  public var objectiveValue: Double { fit.objective }
+
+  /// Observed minus predicted, one a run: of ln L, or of L where the objective says so.
+  public var residuals: [Double] {
+    zip(fit.residuals, table.runs).map { $0 / $1.weight.squareRoot() }
+  }
 
   /// Why the iteration stopped.
   public var termination: Termination { fit.termination }
@@ -57,48 +73,51 @@ extension FitResult {
   /// Whether the coefficients are a minimum.
   public var isConverged: Bool { termination.isConverged }
 
-  /// Σ (ln L − ln L̂)².
+  /// The sum of squared residuals, each by its run's weight, whatever was minimized.
   public var residualSumOfSquares: Double { fit.residualSumOfSquares }
 
-  /// The noise of ln L that the fit leaves, √(RSS / degrees of freedom); `nil` without any left.
+  /// The noise that the fit leaves, √(RSS / degrees of freedom); `nil` without any left.
   public var residualStandardError: Double? {
     degreesOfFreedom > 0
       ? (residualSumOfSquares / Double(degreesOfFreedom)).squareRoot() : nil
   }
 
-  /// The share of the variance of ln L that the law explains; `nil` if the losses are all equal.
+  /// The share of the variance that the law explains, of ln L or L as the objective has it; `nil` if the
+  /// losses are all equal.
   public var rSquared: Double? {
     // Compared as given: the mean of equal logarithms is off by rounding, and so is a spread about it.
     guard let first = table.runs.first, table.runs.contains(where: { $0.loss != first.loss }) else {
       return nil
     }
-    let logLosses = table.runs.map { log($0.loss) }
-    let mean = logLosses.reduce(0, +) / Double(rowCount)
-    let total = logLosses.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    let values = table.runs.map { objective.residual == .logLoss ? log($0.loss) : $0.loss }
+    let weights = table.runs.map(\.weight)
+    let mean = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+    let total = zip(values, weights).reduce(0) { $0 + $1.1 * ($1.0 - mean) * ($1.0 - mean) }
     return 1 - residualSumOfSquares / total
   }
 
-  /// n ln(RSS/n) + 2 (p + 1), the residual variance counted as a parameter; `nil` without residuals.
+  /// n ln(RSS/n) + 2 (p + 1), the residual variance counted as a parameter; `nil` without residuals, and
+  /// where what was minimized is no likelihood's.
   ///
   /// Constants of the likelihood are left out, so only differences on the same runs mean anything.
   public var aic: Double? {
-    logLikelihoodTerm.map { $0 + 2 * Double(coefficientCount + 1) }
+    logLikelihoodTerm.map { $0 + 2 * Double(freeCount + 1) }
   }
 
   /// AIC with the correction for small samples; `nil` where n/(p + 1) is 40 or more, or undefined.
   public var aicc: Double? {
-    let (n, k) = (Double(rowCount), Double(coefficientCount + 1))
+    let (n, k) = (Double(rowCount), Double(freeCount + 1))
     guard n / k < 40, n - k - 1 > 0 else { return nil }
     return aic.map { $0 + 2 * k * (k + 1) / (n - k - 1) }
   }
 
   /// n ln(RSS/n) + (p + 1) ln n; `nil` without residuals.
   public var bic: Double? {
-    logLikelihoodTerm.map { $0 + Double(coefficientCount + 1) * log(Double(rowCount)) }
+    logLikelihoodTerm.map { $0 + Double(freeCount + 1) * log(Double(rowCount)) }
   }
 
   private var logLikelihoodTerm: Double? {
-    guard residualSumOfSquares > 0 else { return nil }
+    guard objective.isLeastSquares, residualSumOfSquares > 0 else { return nil }
     return Double(rowCount) * log(residualSumOfSquares / Double(rowCount))
   }
 }
@@ -124,6 +143,7 @@ public struct ResidualSummary: Sendable, Hashable {
 extension FitResult {
   /// How the residuals are spread; quartiles are interpolated between neighbors.
   public var residualSummary: ResidualSummary {
+    let residuals = residuals
     let sorted = residuals.sorted()
     let order = residuals.indices.sorted { abs(residuals[$0]) > abs(residuals[$1]) }
     return ResidualSummary(

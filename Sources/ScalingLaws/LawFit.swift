@@ -1,14 +1,15 @@
 public import CurveFitting
 public import Execution
 
-/// A fit of a law to runs by least squares on the logarithm of the loss.
+/// A fit of a law to runs.
 ///
 ///     let result = try LawFit(Chinchilla(), to: table).run()
 ///     print(result.summary)
 ///
-/// Minimizes Σ (ln L − ln L̂)² over the scaled coefficients with the analytic Jacobian, from starts
+/// Minimizes the ``objective`` over the scaled coefficients with analytic derivatives, from starts
 /// that give each term of the law a share of the loss (``ScalingLawForm/starts(for:)``). Every start
-/// runs to the end; distinct minima are told apart and counted.
+/// runs to the end by Newton's method; distinct minima are told apart and counted. Least squares are
+/// then polished by Levenberg-Marquardt, absolute deviations certified by their dual.
 ///
 /// The work is done on runs divided by the geometric means of their parameters, tokens and losses:
 /// the units of none of them change what is found, and the coefficients hardly trade any more.
@@ -28,14 +29,31 @@ public struct LawFit: Sendable {
   /// The runs to fit it to.
   public var table: RunTable
 
+  /// What is minimized.
+  public var objective = Objective.logLeastSquares
+
+  /// Values that coefficients may take, by name and on the natural scale; a range of one value fixes.
+  ///
+  /// A fit under constraints, or from starts of its own, is worked in the runs' own units.
+  public var constraints: [String: ClosedRange<Double>] = [:]
+
+  /// Scaled coefficients to start from, in the runs' own units; `nil` for those of the law.
+  public var starts: [[Double]]?
+
   /// The probability with which intervals cover the true value.
   public var level = 0.95
 
-  /// How the covariance is estimated.
+  /// How the covariance is estimated, where it comes from the Jacobian.
   public var errorModel = ErrorModel.homoscedastic
 
-  /// The search for minima, with its solver's tolerances and limits.
+  /// How minima are told apart.
   public var search = Multistart()
+
+  /// What runs from each start.
+  public var minimizer = NewtonMinimizer()
+
+  /// What takes least squares to the last digit.
+  public var polisher = LevenbergMarquardt()
 
   /// Prepares a fit.
   public init(_ form: any ScalingLawForm, to table: RunTable) {
@@ -52,11 +70,14 @@ public struct LawFit: Sendable {
   public func run(
     on pool: WorkerPool = WorkerPool(threadCount: 1)
   ) throws(LawFitError) -> FitResult {
-    let (problem, starts) = try prepared()
-    return try result(of: search.minimize(problem, starts: starts, on: pool), problem)
+    let prepared = try PreparedFit(self)
+    let found = search.run(starts: prepared.starts, on: pool) { start throws(Never) in
+      prepared.minimum(from: start)
+    }
+    return try result(of: found, prepared)
   }
 
-  /// Fits the law, asking before each step whether to go on.
+  /// Fits the law, asking before each start whether to go on.
   ///
   /// - Parameters:
   ///   - pool: The threads that share the starts; the result does not depend on them.
@@ -68,31 +89,23 @@ public struct LawFit: Sendable {
     on pool: WorkerPool = WorkerPool(threadCount: 1),
     checkpoint: @Sendable () throws -> Void
   ) throws -> FitResult {
-    let (problem, starts) = try prepared()
-    let found = try search.minimize(problem, starts: starts, on: pool, checkpoint: checkpoint)
-    return try result(of: found, problem)
-  }
-
-  private func prepared() throws(LawFitError) -> (problem: LawProblem, starts: [[Double]]) {
-    precondition(level > 0 && level < 1, "a level of \(level) is no probability of coverage")
-    try check()
-    guard let center = RunCenter(table.runs) else {
-      throw .tooFewRuns(law: form.name, coefficients: form.coefficients.count, runs: 0)
+    let prepared = try PreparedFit(self)
+    let found = try search.run(starts: prepared.starts, on: pool) { start in
+      try checkpoint()
+      return prepared.minimum(from: start)
     }
-    // Runs at the ends of the range of Double can put a start beyond them.
-    let starts = form.starts(for: table.runs.map(center.centered))
-      .filter { $0.allSatisfy(\.isFinite) }
-    return (LawProblem(form: form, runs: table.runs, center: center), starts)
+    return try result(of: found, prepared)
   }
 
   private func result(
     of search: MultistartResult,
-    _ problem: LawProblem
+    _ prepared: PreparedFit
   ) throws(LawFitError) -> FitResult {
-    let found = problem.decentered(search)
-    guard let fit = found.best ?? found.unfinished else {
+    let polished = self.search.polished(search, prepared)
+    guard let point = polished.best ?? polished.unfinished else {
       throw .nothingFinite(law: form.name, starts: search.startCount)
     }
+    let fit = prepared.decentered(prepared.facts(at: point))
     let coefficients = zip(form.coefficients, fit.parameters).map { $0.scale.natural($1) }
     for (coefficient, value) in zip(form.coefficients, coefficients)
     where !(value.isFinite && value > 0) {
@@ -101,58 +114,39 @@ public struct LawFit: Sendable {
     return FitResult(
       law: ScalingLaw(form: form, coefficients: coefficients),
       table: table,
+      objective: objective,
+      constraints: constraints,
       fit: fit,
-      search: found,
+      search: prepared.decentered(polished),
       level: level,
       errorModel: errorModel
     )
   }
+}
 
-  /// Refuses runs that cannot determine the law.
-  private func check() throws(LawFitError) {
-    for (index, run) in table.runs.enumerated() {
-      let quantities = [
-        (RunColumn.parameters, run.parameters), (.tokens, run.tokens), (.loss, run.loss),
-      ]
-      for (column, value) in quantities where !(value > 0 && value.isFinite) {
-        throw .notPositive(column, value: value, index: index)
+extension Multistart {
+  /// A search whose minima are polished, and told apart again.
+  fileprivate func polished(_ found: MultistartResult, _ fit: PreparedFit) -> MultistartResult {
+    var result = found
+    result.minima = []
+    for var minimum in found.minima {
+      minimum.point = fit.polished(minimum.point)
+      let known = result.minima.firstIndex { isSame($0.point, minimum.point) }
+      if let known {
+        result.minima[known].startCount += minimum.startCount
+      } else {
+        result.minima.append(minimum)
       }
     }
-    guard table.runs.count > form.coefficients.count else {
-      throw .tooFewRuns(
-        law: form.name,
-        coefficients: form.coefficients.count,
-        runs: table.runs.count
-      )
+    result.minima.sort { $0.point.objective < $1.point.objective }
+    if result.minima.isEmpty, let unfinished = found.unfinished {
+      let point = fit.polished(unfinished)
+      result.unfinished = point.isConverged ? nil : point
+      if point.isConverged {
+        result.minima = [Minimum(point: point, startCount: 1)]
+        result.unconvergedCount -= 1
+      }
     }
-    try checkVariety()
-  }
-  /// Refuses runs that repeat each other: a law cannot tell what does not differ.
-  private func checkVariety() throws(LawFitError) {
-    let columns: [(RunColumn, (Run) -> Double)] = [
-      (.parameters, { $0.parameters }), (.tokens, { $0.tokens }), (.loss, { $0.loss }),
-    ]
-    let distinct = columns.map { column, value in (column, Set(table.runs.map(value))) }
-    for case (let column, let values) in distinct where values.count == 1 {
-      throw .oneValue(column, value: values.first ?? .nan)
-    }
-    let pairs = Set(table.runs.map { [$0.parameters, $0.tokens] }).count
-    guard pairs > form.coefficients.count else {
-      throw .tooFewPairs(
-        law: form.name,
-        coefficients: form.coefficients.count,
-        runs: table.runs.count,
-        pairs: pairs
-      )
-    }
-    for (column, values) in distinct
-    where column != .loss && values.count < form.leastDistinctValues {
-      throw .tooFewValues(
-        law: form.name,
-        column,
-        found: values.count,
-        needed: form.leastDistinctValues
-      )
-    }
+    return result
   }
 }

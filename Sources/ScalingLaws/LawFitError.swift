@@ -4,7 +4,7 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
   case tooFewRuns(law: String, coefficients: Int, runs: Int)
 
   /// Runs at no more places than coefficients, however often each was run.
-  case tooFewPairs(law: String, coefficients: Int, runs: Int, pairs: Int)
+  case tooFewPlaces(law: String, [RunVariable], coefficients: Int, runs: Int, places: Int)
 
   /// Too few different parameters, or tokens, for the law's form.
   case tooFewValues(law: String, RunColumn, found: Int, needed: Int)
@@ -14,6 +14,15 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// A run's quantity is not a positive number; `index` counts runs from 0.
   case notPositive(RunColumn, value: Double, index: Int)
+
+  /// A constraint names no coefficient of the law.
+  case unknownCoefficient(String, law: String, known: [String])
+
+  /// A constraint that no positive finite value meets.
+  case impossibleConstraint(String, ClosedRange<Double>)
+
+  /// Tokens were read more than once, which the law says nothing of; `line` is the first such run's.
+  case repeatedTokens(law: String, runs: Int, line: Int, epochs: Double)
 
   /// The law is not finite anywhere near the runs.
   case nothingFinite(law: String, starts: Int)
@@ -26,9 +35,8 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .tooFewRuns(let law, let coefficients, let runs):
       "the law \(law) has \(coefficients) coefficients and needs more runs than that, found \(runs)"
-    case .tooFewPairs(let law, let coefficients, let runs, let pairs):
-      "\(runs) runs, but only \(pairs) different pair\(pairs == 1 ? "" : "s") of parameters and tokens;"
-        + " the law \(law) has \(coefficients) coefficients and needs more pairs than that"
+    case .tooFewPlaces(let law, let variables, let coefficients, let runs, let places):
+      placesWords(law, variables, coefficients: coefficients, runs: runs, places: places)
     case .tooFewValues(let law, let column, let found, let needed):
       "only \(found) different \(column.rawValue) in the runs; the law \(law) needs \(needed)"
     case .oneValue(.loss, let value):
@@ -38,11 +46,33 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
         + " a law of both needs runs that differ in each"
     case .notPositive(let column, let value, let index):
       "expected positive \(column.rawValue) in run \(index + 1), found \(value)"
+    case .unknownCoefficient(let name, let law, let known):
+      "the law \(law) has no coefficient `\(name)`; it has \(known.joined(separator: ", "))"
+    case .impossibleConstraint(let name, let range):
+      "`\(name)` cannot be held to \(range.lowerBound) to \(range.upperBound): expected positive numbers"
+    case .repeatedTokens(let law, let runs, let line, let epochs):
+      "\(runs) runs read tokens more than once, the first\(line > 0 ? " on line \(line)" : "")"
+        + " \(sixDigits(epochs)) times; the law \(law) takes every token as new: select rows, such as"
+        + " `--where epochs<=1`, or fit `--law data-constrained`"
     case .nothingFinite(let law, let starts):
       "the law \(law) is not finite at any of its \(starts) starts"
     case .beyondNumbers(let law, let coefficient):
       "the best fit of the law \(law) has a \(coefficient) beyond the range of numbers:"
         + " the runs do not determine it"
     }
+  }
+
+  private func placesWords(
+    _ law: String,
+    _ variables: [RunVariable],
+    coefficients: Int,
+    runs: Int,
+    places: Int
+  ) -> String {
+    let names = variables.map(\.rawValue).joined(separator: " and ")
+    let noun = variables.count == 2 ? "pair" : "value"
+    return
+      "\(runs) runs, but only \(places) different \(noun)\(places == 1 ? "" : "s") of \(names);"
+      + " the law \(law) has \(coefficients) coefficients and needs more \(noun)s than that"
   }
 }

@@ -1,4 +1,5 @@
 import CurveFitting
+import LossNumerics
 
 #if canImport(Glibc)
 import Glibc
@@ -8,90 +9,118 @@ import Musl
 import Darwin
 #endif
 
-/// A law and runs as a least-squares problem in the scaled coefficients, in units of the runs' middle.
+/// A law and runs as residuals of the scaled coefficients, in units of the runs' middle.
+///
+/// This is the plain way, row by row; ``PowerSumFunction`` is the fast one for sums of powers.
 struct LawProblem: ResidualProblem {
-  private let form: any ScalingLawForm
-  private let center: RunCenter
-  private let places: [LogRun]
-  private let logLosses: [Double]
+  let form: any ScalingLawForm
+  let residual: Objective.Residual
+  private(set) var places: [LogRun]
+
+  /// ln L of each run, less that of the middle.
+  private(set) var logLosses: [Double]
+
+  /// L of each run, over that of the middle.
+  private(set) var losses: [Double]
+
+  private(set) var weights: [Double]
   let parameterCount: Int
   let bounds: [ClosedRange<Double>]?
 
-  init(form: any ScalingLawForm, runs: [Run], center: RunCenter) {
+  init(
+    form: any ScalingLawForm,
+    runs: [Run],
+    center: RunCenter,
+    residual: Objective.Residual,
+    bounds: [ClosedRange<Double>]
+  ) {
     self.form = form
-    self.center = center
+    self.residual = residual
     places = runs.map { center.centered(LogRun($0)) }
     logLosses = runs.map { log($0.loss) - center.logLoss }
+    losses = logLosses.map { exp($0) }
+    weights = runs.map(\.weight)
     parameterCount = form.coefficients.count
-    bounds = form.coefficients.map(\.scaledBounds)
+    self.bounds = bounds
   }
 
-  var residualCount: Int { logLosses.count }
+  var residualCount: Int { places.count }
 
-  /// ln L − ln L̂, observed minus predicted.
+  /// Observed minus predicted.
   func residuals(at parameters: Span<Double>, into residuals: inout MutableSpan<Double>) {
-    for row in logLosses.indices {
-      residuals[row] = logLosses[row] - form.logLoss(places[row], scaled: parameters)
+    for (row, place) in places.enumerated() {
+      let predicted = form.logLoss(place, scaled: parameters)
+      residuals[row] =
+        switch residual {
+        case .logLoss: logLosses[row] - predicted
+        case .loss: losses[row] - exp(predicted)
+        }
     }
   }
 
+  /// Minus the gradient of ln L̂, times L̂ for residuals of L.
   func jacobian(at parameters: Span<Double>, into jacobian: inout DenseMatrix) {
-    fill(&jacobian, at: parameters, places)
-  }
-
-  /// The Jacobian at places.
-  private func fill(
-    _ jacobian: inout DenseMatrix,
-    at scaled: Span<Double>,
-    _ places: [LogRun]
-  ) {
     var gradient = [Double](repeating: 0, count: parameterCount)
     for (row, place) in places.enumerated() {
       var span = gradient.mutableSpan
-      form.logLossGradient(place, scaled: scaled, gradient: &span)
-      for column in gradient.indices { jacobian[row, column] = -gradient[column] }
+      form.logLossGradient(place, scaled: parameters, gradient: &span)
+      let factor =
+        switch residual {
+        case .logLoss: 1.0
+        case .loss: exp(form.logLoss(place, scaled: parameters))
+        }
+      for column in gradient.indices { jacobian[row, column] = -gradient[column] * factor }
     }
   }
 }
 
-// MARK: - Back to the runs' own units
-
 extension LawProblem {
-  /// Everything a search found, in the runs' own units.
-  func decentered(_ search: MultistartResult) -> MultistartResult {
-    var search = search
-    for index in search.minima.indices {
-      search.minima[index].fit = decentered(search.minima[index].fit)
-    }
-    search.unfinished = search.unfinished.map(decentered)
-    return search
+  /// The same runs in their own units.
+  func inOwnUnits(_ center: RunCenter) -> Self {
+    var problem = self
+    problem.places = places.map(center.decentered)
+    problem.logLosses = logLosses.map { $0 + center.logLoss }
+    problem.losses = problem.logLosses.map { exp($0) }
+    return problem
   }
 
-  /// A fit with its parameters, Jacobian and covariance in the runs' own units.
-  ///
-  /// The condition number stays that of the centered problem: in other units it would grow with the
-  /// distance of the runs from one parameter and one token, which is not theirs to answer for.
-  private func decentered(_ fit: LeastSquaresFit) -> LeastSquaresFit {
-    guard let parameters = form.decentered(fit.parameters, from: center) else { return fit }
-    var moved = fit
-    moved.parameters = parameters
-    fill(&moved.jacobian, at: parameters.span, places.map(center.decentered))
-    let slopes = form.decenteringSlopes(fit.parameters, from: center)
-    moved.covariance.inverseNormalMatrix = fit.covariance.inverseNormalMatrix.map {
-      transformed($0, by: slopes)
-    }
-    return moved
+  /// The same residuals under other weights, as resampling needs them.
+  func weighted(_ weights: [Double]) -> Self {
+    var problem = self
+    problem.weights = weights
+    return problem
   }
 
-  /// T V Tᵀ.
-  private func transformed(_ matrix: DenseMatrix, by slopes: [[Double]]) -> DenseMatrix {
-    let images = slopes.map(matrix.times)
-    var result = matrix
-    for (row, image) in images.enumerated() {
-      for (column, slope) in slopes.enumerated() {
-        result[row, column] = zip(image, slope).reduce(0) { $0 + $1.0 * $1.1 }
-      }
+  /// The sum of the runs' penalties as a function to be minimized, the fast one where there is one.
+  func function(_ penalty: Penalty) -> LawFunction {
+    if let powers = PowerSumFunction(self, penalty) { return .powers(powers) }
+    return .residuals(PenalizedResiduals(self, weights: weights, penalty: penalty))
+  }
+}
+
+/// The penalty of all runs as a function of the scaled coefficients.
+enum LawFunction: CurvedFunction {
+  case powers(PowerSumFunction)
+  case residuals(PenalizedResiduals<LawProblem>)
+
+  var parameterCount: Int {
+    switch self {
+    case .powers(let function): function.parameterCount
+    case .residuals(let function): function.parameterCount
     }
-    return result
+  }
+
+  var bounds: [ClosedRange<Double>]? {
+    switch self {
+    case .powers(let function): function.bounds
+    case .residuals(let function): function.bounds
+    }
+  }
+
+  func evaluate(_ point: inout Curvature) {
+    switch self {
+    case .powers(let function): function.evaluate(&point)
+    case .residuals(let function): function.evaluate(&point)
+    }
   }
 }

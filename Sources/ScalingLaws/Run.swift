@@ -62,4 +62,7 @@ public struct Run: Sendable, Hashable {
 extension Run {
   /// Training tokens for each parameter, *D* / *N*.
   public var tokensPerParameter: Double { tokens / parameters }
+
+  /// How often each different token was read, *D* / *U*; 1 where nothing is said of repeats.
+  public var epochs: Double { uniqueTokens.map { tokens / $0 } ?? 1 }
 }

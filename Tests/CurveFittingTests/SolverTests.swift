@@ -207,6 +207,12 @@ struct SolverTests {
   }
 }
 
+/// Where Levenberg-Marquardt ends from a start.
+private func levenbergMarquardt(_ problem: some ResidualProblem, _ start: [Double]) -> LocalMinimum
+{
+  LevenbergMarquardt().minimize(problem, from: start).point
+}
+
 @Suite("Multistart")
 struct MultistartTests {
   @Test("two minima, each with its starts, the lower first")
@@ -219,22 +225,23 @@ struct MultistartTests {
       slope: { row, _, b in row == 0 ? 2 * b[0] : 0.1 }
     )
     let starts = [3.0, 1, 5, 0.5, -1, -7, 2].map { [$0] }
-    let result = Multistart().minimize(problem, starts: starts)
+    let result = Multistart().run(starts: starts) { levenbergMarquardt(problem, $0) }
     #expect(result.minima.map(\.startCount).reduce(0, +) + result.unconvergedCount == 7)
     #expect(result.minima.count == 2)
     let best = try #require(result.best)
     #expect(abs(best.parameters[0] - 2) < 0.01)
-    #expect(result.minima[0].fit.residualSumOfSquares < result.minima[1].fit.residualSumOfSquares)
+    #expect(result.minima[0].point.objective < result.minima[1].point.objective)
   }
 
   @Test("threads change nothing, to the bit", arguments: [2, 3, 8])
   func threads(_ count: Int) throws {
     let problem = try #require(NISTProblem.all.last { $0.testDescription == "Bennett5" })
     let starts = (1...20).map { factor in problem.data.firstStart.map { $0 * Double(factor) / 8 } }
-    let alone = Multistart().minimize(problem, starts: starts)
+    let alone = Multistart().run(starts: starts) { levenbergMarquardt(problem, $0) }
     let pool = WorkerPool(threadCount: count)
     #expect(alone.best != nil)
-    #expect(Multistart().minimize(problem, starts: starts, on: pool) == alone)
+    let shared = Multistart().run(starts: starts, on: pool) { levenbergMarquardt(problem, $0) }
+    #expect(shared == alone)
   }
 
   @Test("a checkpoint that throws stops every thread", arguments: [1, 2, 4])
@@ -244,8 +251,9 @@ struct MultistartTests {
     let starts = Array(repeating: problem.data.firstStart, count: 100)
     let asked = Atomic<Int>(0)
     #expect(throws: Stop.self) {
-      try Multistart().minimize(problem, starts: starts, on: WorkerPool(threadCount: threadCount)) {
+      try Multistart().run(starts: starts, on: WorkerPool(threadCount: threadCount)) { start in
         if asked.add(1, ordering: .relaxed).newValue >= 5 { throw Stop() }
+        return levenbergMarquardt(problem, start)
       }
     }
     // At most one more question for each fit that was under way.
@@ -260,7 +268,7 @@ struct MultistartTests {
       residual: { _, _ in .nan },
       slope: { _, _, _ in 1 }
     )
-    let result = Multistart().minimize(problem, starts: [[1], [2]])
+    let result = Multistart().run(starts: [[1], [2]]) { levenbergMarquardt(problem, $0) }
     #expect(result.best == nil)
     #expect(result.unconvergedCount == 2)
     #expect(result.startCount == 2)
@@ -269,10 +277,12 @@ struct MultistartTests {
 
   @Test("the lowest of the fits that a limit stopped is kept")
   func unfinished() throws {
-    var search = Multistart()
-    search.solver.iterationLimit = 2
+    var solver = LevenbergMarquardt()
+    solver.iterationLimit = 2
     let problem = try #require(NISTProblem.all.last { $0.testDescription == "Bennett5" })
-    let result = search.minimize(problem, starts: [problem.data.firstStart])
+    let result = Multistart().run(starts: [problem.data.firstStart]) { [solver] start in
+      solver.minimize(problem, from: start).point
+    }
     #expect(result.best == nil)
     #expect(result.unconvergedCount == 1)
     #expect(result.unfinished?.termination == .iterationLimit)

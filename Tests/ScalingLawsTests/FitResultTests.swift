@@ -175,7 +175,8 @@ struct FitWarningTests {
   @Test("a fit that stopped early is a result, which says so and has no errors")
   func notConverged() throws {
     var fit = LawFit(Chinchilla(), to: RunTable(name: "runs.csv", runs: GoldenFit.runs))
-    fit.search.solver.iterationLimit = 1
+    fit.minimizer.iterationLimit = 1
+    fit.polisher.iterationLimit = 1
     let result = try fit.run()
     #expect(!result.isConverged)
     #expect(result.termination == .iterationLimit)

@@ -71,7 +71,7 @@ struct LawFitTests {
     }
     #expect(result.isConverged)
     // Sums of squares that are rounding alone are one minimum, however they differ.
-    let same = result.search.minima.filter { $0.fit.residualSumOfSquares < 1e-20 }
+    let same = result.search.minima.filter { $0.point.objective < 1e-20 }
     #expect(same.count == 1)
     #expect(!result.warnings.map(\.id).contains("second-minimum"))
   }

@@ -7,8 +7,8 @@ public struct FitCommand: Command {
     name: "fit",
     summary: "a scaling law from a table of runs, with uncertainties and a picture",
     discussion: """
-      Fits a law to runs by least squares on the logarithm of the loss (Levenberg-Marquardt from many \
-      starts). The table is CSV with a header: parameters (N, params, parameters), tokens (D, tokens), compute \
+      Fits a law to runs, by least squares on the logarithm of the loss unless told otherwise, from many \
+      starts. The table is CSV with a header: parameters (N, params, parameters), tokens (D, tokens), compute \
       (C, flops, compute), loss (loss, val_loss, L); two of N, D and C give the third.
 
       Laws: \(ScalingLaw.forms.map { "\($0.name), \($0.formula)" }.joined(separator: "; ")).
@@ -20,7 +20,7 @@ public struct FitCommand: Command {
         ScalingLaw.forms.map(\.name),
         help: "the law to fit (default: chinchilla)"
       )
-    ] + RunTableWords.options + [
+    ] + ObjectiveWords.options + RunTableWords.options + [
       .value("level", "SHARE", help: "the level of the intervals (default: 0.95)"),
       .flag("hc3", help: "errors that allow the noise to differ from run to run (HC3)"),
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
@@ -47,6 +47,8 @@ public struct FitCommand: Command {
   /// Takes the meaning from parsed words.
   public init(_ words: ParsedWords) throws(UsageError) {
     request = try FitRequest(path: words.arguments.first ?? "-", law: "law", words)
+    request.objective = try ObjectiveWords.objective(words)
+    request.constraints = try ObjectiveWords.constraints(words, of: request.form)
     request.level = try words.quantity("level", default: 0.95, Quantity.fraction)
     guard request.level < 1 else { throw .other("`--level`: expected a share below 1") }
     request.errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic

@@ -11,6 +11,12 @@ struct FitRequest: Sendable {
   /// How the table is read.
   var options: RunTableOptions
 
+  /// What is minimized.
+  var objective = Objective.logLeastSquares
+
+  /// What coefficients are held to.
+  var constraints: [String: ClosedRange<Double>] = [:]
+
   /// The level of intervals.
   var level = 0.95
 
@@ -40,6 +46,8 @@ struct FitRequest: Sendable {
     let table = try RunTable(CSVTable(parsing: bytes, name: context.displayName(path)), options)
     try context.interruption.check()
     var fit = LawFit(form, to: table)
+    fit.objective = objective
+    fit.constraints = constraints
     fit.level = level
     fit.errorModel = errorModel
     var hasher = ContentHasher()

@@ -1,10 +1,13 @@
-/// Where a least-squares iteration ended, as facts; statistics are derived from them.
+/// A minimum with the residuals and derivatives there, as facts; statistics are derived from them.
 ///
 /// A fit that stopped early is a result, not an error: read ``termination`` before trusting
 /// ``parameters``.
-public struct LeastSquaresFit: Sendable, Hashable {
+public struct ResidualFit: Sendable, Hashable {
   /// The parameters at the end.
   public var parameters: [Double]
+
+  /// What was minimized, at the end; for least squares the sum of squares.
+  public var objective: Double
 
   /// The residuals there.
   public var residuals: [Double]
@@ -33,11 +36,52 @@ public struct LeastSquaresFit: Sendable, Hashable {
 
   /// The number of times the residuals were computed.
   public var evaluations: Int
+
+  /// Collects the facts.
+  public init(
+    parameters: [Double],
+    objective: Double,
+    residuals: [Double],
+    jacobian: DenseMatrix,
+    covariance: ParameterCovariance,
+    parametersAtBound: [Int],
+    relativeGradient: Double,
+    termination: Termination,
+    iterations: Int,
+    evaluations: Int
+  ) {
+    self.parameters = parameters
+    self.objective = objective
+    self.residuals = residuals
+    self.jacobian = jacobian
+    self.covariance = covariance
+    self.parametersAtBound = parametersAtBound
+    self.relativeGradient = relativeGradient
+    self.termination = termination
+    self.iterations = iterations
+    self.evaluations = evaluations
+  }
+}
+
+extension ResidualFit {
+  /// The minimum without its residuals; each parameter's scale is the norm of its column.
+  public var point: LocalMinimum {
+    LocalMinimum(
+      parameters: parameters,
+      objective: objective,
+      scales: parameters.indices.map { jacobian.norm(ofColumn: $0) },
+      parametersAtBound: parametersAtBound,
+      relativeGradient: relativeGradient,
+      termination: termination,
+      iterations: iterations,
+      evaluations: evaluations
+    )
+  }
 }
 
 // MARK: - Statistics
 
-extension LeastSquaresFit {
+extension ResidualFit {
   /// Whether the iteration reached a minimum.
   public var isConverged: Bool { termination.isConverged }
 

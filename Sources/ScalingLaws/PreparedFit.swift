@@ -1,0 +1,110 @@
+import CurveFitting
+
+/// A fit whose runs were checked and centered: a problem with starts, ready to be minimized.
+struct PreparedFit: Sendable {
+  private let fit: LawFit
+  let center: RunCenter
+  let problem: LawProblem
+  let starts: [[Double]]
+
+  /// Checks the runs and prepares.
+  ///
+  /// - Throws: ``LawFitError`` where runs cannot determine the law.
+  init(_ fit: LawFit) throws(LawFitError) {
+    precondition(fit.level > 0 && fit.level < 1, "a level of \(fit.level) is no probability")
+    self.fit = fit
+    try fit.check()
+    let runs = fit.table.runs
+    guard var center = RunCenter(runs) else {
+      throw .tooFewRuns(law: fit.form.name, coefficients: fit.form.coefficients.count, runs: 0)
+    }
+    let scaled = fit.form.coefficients.map { $0.scale.scaled(1) }
+    if !fit.constraints.isEmpty || fit.starts != nil
+      || fit.form.decentered(scaled, from: center) == nil
+    {
+      center = .origin(smallestLoss: center.smallestLoss)
+    }
+    self.center = center
+    let bounds = fit.form.coefficients.map { coefficient in
+      fit.constraints[coefficient.name].map(coefficient.scaled) ?? coefficient.scaledBounds
+    }
+    problem = LawProblem(
+      form: fit.form,
+      runs: runs,
+      center: center,
+      residual: fit.objective.residual,
+      bounds: bounds
+    )
+    // Runs at the ends of the range of Double can put a start beyond them.
+    starts = (fit.starts ?? fit.form.starts(for: runs.map(center.centered)))
+      .filter { $0.allSatisfy(\.isFinite) }
+  }
+
+  /// The minimum that a start leads to; its objective is in units of the middle.
+  func minimum(from start: [Double]) -> LocalMinimum {
+    minimum(of: problem, from: start)
+  }
+
+  /// The same for other weights of the runs.
+  func minimum(of problem: LawProblem, from start: [Double]) -> LocalMinimum {
+    guard let penalty = fit.objective.penalty else {
+      return AbsoluteMinimizer(newton: fit.minimizer).minimize(
+        problem,
+        weights: problem.weights,
+        below: fit.objective.factorBelow,
+        from: start,
+        smoothed: problem.function
+      )
+    }
+    var minimum = fit.minimizer.minimize(
+      problem,
+      penalty: penalty,
+      from: start,
+      smoothed: problem.function
+    )
+    minimum.objective *= fit.objective.valueFactor
+    return minimum
+  }
+
+  /// A minimum of least squares taken to the last digit; another as it is.
+  func polished(_ point: LocalMinimum) -> LocalMinimum {
+    guard fit.objective.isLeastSquares, point.parameters.allSatisfy(\.isFinite) else {
+      return point
+    }
+    let polished = fit.polisher.minimize(weightedProblem, from: point.parameters)
+    guard polished.isConverged || !point.isConverged else { return point }
+    return LocalMinimum(
+      parameters: polished.parameters,
+      objective: polished.residualSumOfSquares,
+      scales: point.scales,
+      parametersAtBound: polished.parametersAtBound,
+      relativeGradient: polished.relativeGradient,
+      termination: polished.termination,
+      iterations: point.iterations + polished.iterations,
+      evaluations: point.evaluations + polished.evaluations
+    )
+  }
+
+  /// Residuals and derivatives at a minimum, each run by the root of its weight.
+  func facts(at point: LocalMinimum) -> ResidualFit {
+    let (residuals, jacobian) = weightedProblem.linearized(at: point.parameters)
+    return ResidualFit(
+      parameters: point.parameters,
+      objective: point.objective,
+      residuals: residuals,
+      jacobian: jacobian,
+      covariance: ParameterCovariance(jacobian: jacobian, fixed: point.parametersAtBound),
+      parametersAtBound: point.parametersAtBound,
+      relativeGradient: point.relativeGradient,
+      termination: point.termination,
+      iterations: point.iterations,
+      evaluations: point.evaluations
+    )
+  }
+
+  var isLeastSquares: Bool { fit.objective.isLeastSquares }
+
+  private var weightedProblem: WeightedProblem<LawProblem> {
+    WeightedProblem(problem, weights: problem.weights)
+  }
+}
