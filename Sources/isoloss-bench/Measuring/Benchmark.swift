@@ -23,6 +23,9 @@ struct Benchmark {
   /// Whether `--quick` leaves it out.
   var isSlow: Bool
 
+  /// Whether it runs on one thread however many there are, and its limit and its peer too.
+  var isSerial: Bool
+
   /// What bounds its speed on any machine; the amount is then in flops or bytes, as the limit is.
   var limit: MachineLimit?
 
@@ -37,6 +40,7 @@ struct Benchmark {
     name: String,
     unit: Unit,
     isSlow: Bool = false,
+    isSerial: Bool = false,
     limit: MachineLimit? = nil,
     peer: Peer? = nil,
     prepare: @escaping (KernelContext) throws -> PreparedBenchmark
@@ -44,20 +48,29 @@ struct Benchmark {
     self.name = name
     self.unit = unit
     self.isSlow = isSlow
+    self.isSerial = isSerial
     self.limit = limit
     self.peer = peer
     self.prepare = prepare
   }
 
-  /// Creates a benchmark that has no use for kernels or threads.
+  /// Creates a benchmark that has no use for kernels; with a limit it is one of a single thread.
   init(
     name: String,
     unit: Unit,
     isSlow: Bool = false,
+    limit: MachineLimit? = nil,
     peer: Peer? = nil,
     prepare: @escaping () throws -> PreparedBenchmark
   ) {
-    self.init(name: name, unit: unit, isSlow: isSlow, peer: peer) { _ in try prepare() }
+    self.init(
+      name: name,
+      unit: unit,
+      isSlow: isSlow,
+      isSerial: limit != nil,
+      limit: limit,
+      peer: peer
+    ) { _ in try prepare() }
   }
 }
 

@@ -37,6 +37,10 @@ struct Measurement {
     plan: MeasurementPlan,
     peers: PeerPrograms?
   ) throws {
+    let pool = benchmark.isSerial ? WorkerPool(threadCount: 1) : kernels.pool
+    let kernels = KernelContext(variant: kernels.variant, pool: pool)
+    var peers = peers
+    peers?.threadCount = pool.threadCount
     self.benchmark = benchmark
     self.kernels = kernels
     let prepared = try benchmark.prepare(kernels)
