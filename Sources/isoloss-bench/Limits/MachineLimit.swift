@@ -38,7 +38,8 @@ enum MemoryLevel: String, CaseIterable {
 
   /// The level that holds so many bytes on current processors.
   ///
-  /// Benchmarks keep away from the borders, which lie elsewhere on each processor.
+  /// First caches have 32 KiB or more, second ones 1 MiB, third ones 32 MiB; benchmarks keep away
+  /// from the borders of the latter two, which lie elsewhere on each processor.
   init(holding byteCount: Int) {
     switch byteCount {
     case ...(1 << 15): self = .firstCache

@@ -26,7 +26,7 @@ struct Benchmark {
   /// Whether it runs on one thread however many there are, and its limit and its peer too.
   var isSerial: Bool
 
-  /// What bounds its speed on any machine; the amount is then in flops or bytes, as the limit is.
+  /// What bounds its speed on any machine; the amount, or that in the limit's unit, is what it counts.
   var limit: MachineLimit?
 
   /// The program under `Peers` that does the same, with its arguments; `nil` where there is none.
@@ -78,6 +78,9 @@ struct Benchmark {
 struct PreparedBenchmark {
   /// How much one run works through.
   var amount: Double
+
+  /// How many flops or moved bytes that takes; `nil` where the amount says so itself.
+  var limitedAmount: Double?
 
   /// Does the operation once and returns a figure that the answer's check looks at.
   var run: () throws -> Double

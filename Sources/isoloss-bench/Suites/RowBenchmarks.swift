@@ -3,7 +3,8 @@ import IsoLoss
 
 /// Passes over parameters and activations that do little but move them.
 func rowBenchmarks() -> [Benchmark] {
-  ArraySize.streams.flatMap { [adamW($0), sumOfSquares($0), add($0), scale($0)] }
+  [ArraySize(1, 1 << 13), ArraySize(1, 10_000_000)].map(adamW)
+    + ArraySize.streams.flatMap { [sumOfSquares($0), add($0), scale($0)] }
     + ArraySize.streams.flatMap { [dropout($0), dropoutBackward($0)] }
     + [ArraySize.rows[0], ArraySize.rows[2]].map(columnSums)
     + [ArraySize(64, 128), ArraySize(4096, 4096)].flatMap {
