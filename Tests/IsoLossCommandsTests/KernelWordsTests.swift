@@ -30,12 +30,12 @@ struct KernelWordsTests {
     let run = CommandRun(Self.fit.split(separator: " ").map(String.init)) {
       $0.environment["ISOLOSS_KERNELS"] = "sse9"
     }
-    let names = KernelVariant.supported.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    let names = KernelVariant.supported.map(\.rawValue).joined(separator: ", ")
     #expect(run.code == .unusable)
     #expect(run.output.isEmpty)
     #expect(
       run.diagnostics
-        == "error: `ISOLOSS_KERNELS`: there are no kernels `sse9`; it can run \(names)\n"
+        == "error: `ISOLOSS_KERNELS`: unknown kernels `sse9`; this machine can run \(names)\n"
     )
   }
 
@@ -47,9 +47,23 @@ struct KernelWordsTests {
       }
       #expect(run.code == .unusable)
       let start =
-        "error: `ISOLOSS_KERNELS`: this machine cannot run kernels `\(variant.rawValue)`; "
+        "error: `ISOLOSS_KERNELS`: this machine cannot run kernels `\(variant.rawValue)`, only "
       #expect(run.diagnostics.hasPrefix(start))
     }
+  }
+
+  @Test(
+    "what computes nothing does not mind wrong kernels",
+    arguments: [
+      ["--version"], ["--help"], ["help"], ["help", "eval"], ["fit", "--help"],
+      ["completions", "bash"], ["completions", "zsh"], ["completions", "fish"],
+    ]
+  )
+  func wrongKernelsUnused(_ words: [String]) {
+    let run = CommandRun(words) { $0.environment["ISOLOSS_KERNELS"] = "sse9" }
+    #expect(run.code == .done)
+    #expect(run.output == CommandRun(words).output)
+    #expect(run.diagnostics.isEmpty)
   }
 
   @Test("an empty variable is as good as none")

@@ -24,7 +24,7 @@ enum { CLOSS_STRIDE = 128 };
 float closs_read_sum(closs_variant variant, const float *x, size_t count);
 
 // out[i] = a[i] + factor * b[i]: reads two, writes one (the processor reads that one too, to write
-// a part of its line).
+// a part of its line). `out` may be `a`: then nothing is read that is not asked for.
 void closs_triad(
     closs_variant variant, float *out, const float *a, const float *b, float factor, size_t count);
 

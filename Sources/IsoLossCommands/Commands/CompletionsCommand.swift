@@ -15,6 +15,9 @@ public struct CompletionsCommand: Command {
     examples: [.init("eval \"$(isoloss completions bash)\"", "completions in this shell")]
   )
 
+  /// A shell's start file must not fail on a variable of another machine.
+  public static let usesKernels = false
+
   private let shell: String
 
   /// Takes the shell's name.

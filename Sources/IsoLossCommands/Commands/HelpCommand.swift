@@ -18,6 +18,9 @@ public struct HelpCommand: Command {
     examples: [.init("isoloss help eval", "every option of `eval`")]
   )
 
+  /// Help is what somebody with a wrong variable needs.
+  public static let usesKernels = false
+
   private let name: String?
 
   /// Takes the command's name.

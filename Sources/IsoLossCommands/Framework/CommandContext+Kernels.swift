@@ -12,15 +12,16 @@ extension CommandContext {
   /// Starts no thread: the pool does when there first is work for it.
   ///
   /// - Throws: ``UsageError`` for a count out of range, ``CommandError`` for kernels that this
-  ///   machine has not.
-  mutating func useKernels(_ words: ParsedWords) throws {
+  ///   machine has not, if the command uses any.
+  mutating func useKernels(_ words: ParsedWords, for command: any Command.Type) throws {
     let threadCount = try words.quantity("threads") { text throws(QuantityError) in
       try Quantity.integer(text, in: 1...Self.largestThreadCount)
     }
     let pool = WorkerPool(
       threadCount: threadCount ?? min(WorkerPool.coreCount, Self.largestThreadCount)
     )
-    kernels = KernelContext(variant: try kernelVariant(), pool: pool)
+    let variant = command.usesKernels ? try kernelVariant() : .fastest
+    kernels = KernelContext(variant: variant, pool: pool)
     let threads = pool.threadCount == 1 ? "1 thread" : "\(pool.threadCount) threads"
     note("kernels \(kernels.variant.rawValue), \(threads)")
   }

@@ -57,7 +57,7 @@ public struct CommandContext {
 
   /// The instruction set and the threads that kernels run on.
   ///
-  /// One thread until ``useKernels(_:)`` has read what was asked for.
+  /// One thread until ``useKernels(_:for:)`` has read what was asked for.
   public internal(set) var kernels = KernelContext(pool: WorkerPool(threadCount: 1))
 
   /// Whether `--quiet` was given.

@@ -124,9 +124,17 @@ public protocol Command: Sendable {
   /// The table that its parsing, help and completions come from.
   static var specification: CommandSpecification { get }
 
+  /// Whether its work runs on kernels; if not, an environment that names wrong ones is no obstacle.
+  static var usesKernels: Bool { get }
+
   /// Takes the meaning from words that ``ParsedWords`` has already matched with the table.
   init(_ words: ParsedWords) throws(UsageError)
 
   /// Does the work, writing results to `context.output`.
   func run(in context: CommandContext) throws -> ExitCode
+}
+
+extension Command {
+  /// Commands compute, as a rule.
+  public static var usesKernels: Bool { true }
 }

@@ -68,7 +68,7 @@ public enum IsoLossTool {
     context.isQuiet = parsed.has("quiet")
     context.isVerbose = parsed.has("verbose")
     context.color = parsed.text("color").flatMap(CommandContext.Color.init) ?? .auto
-    try context.useKernels(parsed)
+    try context.useKernels(parsed, for: command)
     return try command.init(parsed).run(in: context)
   }
 }

@@ -64,9 +64,10 @@ public struct KernelVariantError: Error, Sendable, Hashable, CustomStringConvert
 
   /// The error in words.
   public var description: String {
-    let list = supported.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+    let list = supported.map(\.rawValue).joined(separator: ", ")
     let isKnown = KernelVariant(rawValue: name) != nil
-    let trouble = isKnown ? "this machine cannot run" : "there are no"
-    return "\(trouble) kernels `\(name)`; it can run \(list)"
+    return isKnown
+      ? "this machine cannot run kernels `\(name)`, only \(list)"
+      : "unknown kernels `\(name)`; this machine can run \(list)"
   }
 }

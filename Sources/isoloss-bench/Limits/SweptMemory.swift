@@ -1,17 +1,17 @@
 import CLossKernels
 import IsoLoss
 
-/// Three arrays for each thread, to be read and written in order.
+/// Three arrays for each thread, to be read and written in order; in large pages, as those of kernels.
 // SAFETY: each part is used by one thread at a time, as the block of that number.
 @safe final class SweptMemory: @unchecked Sendable {
-  private let floats: UnsafeMutablePointer<Float>
+  private let memory: AlignedMemory<Float>
   private let arrayCount: Int
   private let threadCount: Int
 
   /// The bytes that one sweep moves.
   var byteCountOfPart: Int { 3 * arrayCount * MemoryLayout<Float>.stride }
 
-  /// Allocates, without touching.
+  /// Takes the memory.
   ///
   /// - Precondition: `arrayCount` is a multiple of the kernels' stride.
   init(arrayCount: Int, threadCount: Int) {
@@ -21,13 +21,8 @@ import IsoLoss
     )
     self.arrayCount = arrayCount
     self.threadCount = threadCount
-    let byteCount = 3 * arrayCount * threadCount * MemoryLayout<Float>.stride
-    // SAFETY: streaming stores want 64 bytes; every array is a multiple of that long.
-    let bytes = UnsafeMutableRawPointer.allocate(byteCount: byteCount, alignment: 64)
-    unsafe floats = bytes.bindMemory(to: Float.self, capacity: 3 * arrayCount * threadCount)
+    memory = AlignedMemory(zeros: 3 * arrayCount * threadCount)
   }
-
-  deinit { unsafe floats.deallocate() }
 
   /// Fills the arrays of a part with ones.
   func fill(part: Int) {
@@ -43,12 +38,14 @@ import IsoLoss
     switch traffic {
     case .readSum: _ = unsafe closs_read_sum(variant, out, 3 * arrayCount)
     case .triad: unsafe closs_triad(variant, out, a, b, 3, arrayCount)
+    // The same loop on two arrays: the numbers grow until adding changes nothing, far from infinity.
+    case .update: unsafe closs_triad(variant, out, out, b, 3, arrayCount)
     case .streamingTriad: unsafe closs_triad_streaming(variant, out, a, b, 3, arrayCount)
     }
   }
 
   private func start(of part: Int) -> UnsafeMutablePointer<Float> {
     precondition((0..<threadCount).contains(part), "no part \(part) of \(threadCount)")
-    return unsafe floats + 3 * arrayCount * part
+    return unsafe memory.start + 3 * arrayCount * part
   }
 }

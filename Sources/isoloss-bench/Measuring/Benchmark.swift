@@ -23,7 +23,10 @@ struct Benchmark {
   /// Whether `--quick` leaves it out.
   var isSlow: Bool
 
-  /// What bounds its speed on any machine; the amount is then in flops or bytes, as the limit is.
+  /// Whether it runs on one thread however many there are, and its limit and its peer too.
+  var isSerial: Bool
+
+  /// What bounds its speed on any machine; the amount, or that in the limit's unit, is what it counts.
   var limit: MachineLimit?
 
   /// The program under `Peers` that does the same, with its arguments; `nil` where there is none.
@@ -37,6 +40,7 @@ struct Benchmark {
     name: String,
     unit: Unit,
     isSlow: Bool = false,
+    isSerial: Bool = false,
     limit: MachineLimit? = nil,
     peer: Peer? = nil,
     prepare: @escaping (KernelContext) throws -> PreparedBenchmark
@@ -44,20 +48,29 @@ struct Benchmark {
     self.name = name
     self.unit = unit
     self.isSlow = isSlow
+    self.isSerial = isSerial
     self.limit = limit
     self.peer = peer
     self.prepare = prepare
   }
 
-  /// Creates a benchmark that has no use for kernels or threads.
+  /// Creates a benchmark that has no use for kernels; with a limit it is one of a single thread.
   init(
     name: String,
     unit: Unit,
     isSlow: Bool = false,
+    limit: MachineLimit? = nil,
     peer: Peer? = nil,
     prepare: @escaping () throws -> PreparedBenchmark
   ) {
-    self.init(name: name, unit: unit, isSlow: isSlow, peer: peer) { _ in try prepare() }
+    self.init(
+      name: name,
+      unit: unit,
+      isSlow: isSlow,
+      isSerial: limit != nil,
+      limit: limit,
+      peer: peer
+    ) { _ in try prepare() }
   }
 }
 
@@ -65,6 +78,9 @@ struct Benchmark {
 struct PreparedBenchmark {
   /// How much one run works through.
   var amount: Double
+
+  /// How many flops or moved bytes that takes; `nil` where the amount says so itself.
+  var limitedAmount: Double?
 
   /// Does the operation once and returns a figure that the answer's check looks at.
   var run: () throws -> Double

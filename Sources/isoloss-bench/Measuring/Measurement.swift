@@ -17,7 +17,10 @@ struct Measurement {
   /// How much one run works through.
   var amount: Double
 
-  /// The limit's value, in the benchmark's unit per second.
+  /// How much of what the limit counts one run works through.
+  var limitedAmount: Double
+
+  /// The limit's value, in flops or bytes per second.
   var limitPerSecond: Double?
 
   /// Our speed over the peer's, a value a round; empty without a peer.
@@ -37,10 +40,15 @@ struct Measurement {
     plan: MeasurementPlan,
     peers: PeerPrograms?
   ) throws {
+    let pool = benchmark.isSerial ? WorkerPool(threadCount: 1) : kernels.pool
+    let kernels = KernelContext(variant: kernels.variant, pool: pool)
+    var peers = peers
+    peers?.threadCount = pool.threadCount
     self.benchmark = benchmark
     self.kernels = kernels
     let prepared = try benchmark.prepare(kernels)
     amount = prepared.amount
+    limitedAmount = prepared.limitedAmount ?? prepared.amount
     if plan.measuresLimits {
       limitPerSecond = benchmark.limit.map { MachineLimits(kernels: kernels).perSecond($0) }
     }
@@ -100,7 +108,7 @@ extension Measurement {
     if let limit = benchmark.limit, let limitPerSecond {
       object["limit"] = .string(limit.description)
       object["limitPerSecond"] = .number(limitPerSecond)
-      object["fractionOfLimit"] = .number(perSecond / limitPerSecond)
+      object["fractionOfLimit"] = .number(limitedAmount / seconds.median / limitPerSecond)
     }
     if !speedOverPeer.values.isEmpty {
       object["peerSeconds"] = .number(peerSeconds.median)

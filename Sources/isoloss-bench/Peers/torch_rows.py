@@ -1,10 +1,12 @@
-"""Time PyTorch on one thread: torch_rows.py KERNEL.
+"""Time PyTorch: torch_rows.py KERNEL ROWS COLUMNS.
 
-Prints one JSON object: the median seconds of a run, and a figure of the answer. Exit code 3 where PyTorch
+Runs on the threads that OMP_NUM_THREADS says. Tables of embeddings have as many rows as there are
+tokens. Prints one JSON object: the median seconds of a run, and a figure of the answer. Exit code 3 where PyTorch
 is not installed.
 """
 
 import json
+import os
 import statistics
 import sys
 import time
@@ -16,31 +18,31 @@ except ImportError:
     sys.exit(3)
 
 
-def layer_norm(backward):
-    x = torch.randn(2048, 384, requires_grad=True)
-    weight = torch.ones(384, requires_grad=True)
-    bias = torch.zeros(384, requires_grad=True)
+def layer_norm(rows, columns, backward=False):
+    x = torch.randn(rows, columns, requires_grad=True)
+    weight = torch.ones(columns, requires_grad=True)
+    bias = torch.zeros(columns, requires_grad=True)
     if not backward:
         with torch.no_grad():
-            return lambda: F.layer_norm(x, (384,), weight, bias)
-    out = F.layer_norm(x, (384,), weight, bias)
+            return lambda: F.layer_norm(x, (columns,), weight, bias)
+    out = F.layer_norm(x, (columns,), weight, bias)
     g = torch.randn_like(out)
     return lambda: torch.autograd.grad(out, (x, weight, bias), g, retain_graph=True)[0]
 
 
-def softmax():
-    x = torch.randn(4096, 128)
+def softmax(rows, columns):
+    x = torch.randn(rows, columns)
     return lambda: torch.softmax(x, 1)
 
 
-def cross_entropy():
-    x = torch.randn(1024, 50257, requires_grad=True)
-    targets = torch.randint(50257, (1024,))
+def cross_entropy(rows, columns):
+    x = torch.randn(rows, columns, requires_grad=True)
+    targets = torch.randint(columns, (rows,))
     return lambda: torch.autograd.grad(F.cross_entropy(x, targets), x)[0]
 
 
-def adamw():
-    x = torch.randn(10_000_000, requires_grad=True)
+def adamw(rows, columns):
+    x = torch.randn(rows, columns, requires_grad=True)
     x.grad = torch.randn_like(x)
     optimizer = torch.optim.AdamW([x], fused=True)
 
@@ -50,39 +52,40 @@ def adamw():
     return run
 
 
-def embedding(backward):
-    table = torch.randn(50257, 384, requires_grad=True)
-    ids = torch.randint(50257, (16384,))
+def embedding(rows, columns, backward=False):
+    table = torch.randn(rows, columns, requires_grad=True)
+    ids = torch.randint(rows, (rows,))
     if not backward:
         with torch.no_grad():
             return lambda: F.embedding(ids, table)
-    sums = torch.zeros(50257, 384)
-    g = torch.randn(16384, 384)
+    sums = torch.zeros(rows, columns)
+    g = torch.randn(rows, columns)
     return lambda: sums.index_add_(0, ids, g)
 
 
-def dropout():
-    x = torch.randn(4096, 1024)
+def dropout(rows, columns):
+    x = torch.randn(rows, columns)
     return lambda: F.dropout(x, 0.1)
 
 
 KERNELS = {
-    "layer-norm": lambda: layer_norm(False),
-    "layer-norm-backward": lambda: layer_norm(True),
+    "layer-norm": layer_norm,
+    "layer-norm-backward": lambda *size: layer_norm(*size, backward=True),
     "softmax": softmax,
     "cross-entropy": cross_entropy,
     "adamw": adamw,
-    "embedding": lambda: embedding(False),
-    "embedding-backward": lambda: embedding(True),
+    "embedding": embedding,
+    "embedding-backward": lambda *size: embedding(*size, backward=True),
     "dropout": dropout,
 }
 
 
 def main():
-    torch.set_num_threads(1)
+    name, *size = sys.argv[1:]
+    torch.set_num_threads(int(os.environ["OMP_NUM_THREADS"]))
     torch.manual_seed(1)
-    run = KERNELS[sys.argv[1]]()
-    with torch.no_grad() if sys.argv[1] != "cross-entropy" else torch.enable_grad():
+    run = KERNELS[name](*map(int, size))
+    with torch.no_grad() if name != "cross-entropy" else torch.enable_grad():
         first = run()
         estimate = time.perf_counter()
         run()

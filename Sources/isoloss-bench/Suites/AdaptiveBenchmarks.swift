@@ -2,6 +2,9 @@ import Foundation
 import IsoLoss
 
 /// The adaptive model, in bits per byte and bytes per second, beside compressors.
+///
+/// Its limit is moving the cache lines that each byte of text reads and writes at random places of its
+/// table: two for each of the three short contexts, one for each of the others.
 func adaptiveBenchmarks() -> [Benchmark] {
   let paths = [
     ("lighthouse", BenchmarkFiles.package("corpora/lighthouse.txt"), false),
@@ -28,11 +31,14 @@ private func adaptive(
     name: "NGramModels/adaptive-\(effort.rawValue)/\(name)",
     unit: .bytes,
     isSlow: isSlow,
+    limit: .bandwidth(.update, in: .memory),
     peer: Peer(script: "compressor.py", arguments: [compressor, path])
   ) {
     let bytes = try BenchmarkFiles.bytes(path)
+    let lineCount = effort == .standard ? 6 + 3 : 12 + 3
     return PreparedBenchmark(
       amount: Double(bytes.count),
+      limitedAmount: Double(2 * 64 * lineCount * bytes.count),
       run: { try bitsPerByte(bytes, effort) },
       // 7-Zip's PPMd at its best order needs 1.744, 2.091 and 1.673 on the three larger texts.
       check: { $0 > 1 && $0 < (bytes.count < 1 << 16 ? 3 : 2.091) }

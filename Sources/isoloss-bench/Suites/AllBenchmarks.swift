@@ -8,7 +8,11 @@ func allBenchmarks() -> [Benchmark] {
     numericBenchmarks(),
     productBenchmarks(),
     elementwiseBenchmarks(),
+    activationBenchmarks(),
+    normBenchmarks(),
+    softmaxBenchmarks(),
     rowBenchmarks(),
+    tableBenchmarks(),
     attentionBenchmarks(),
     textBenchmarks(),
     adaptiveBenchmarks(),
@@ -33,6 +37,11 @@ enum BenchmarkFiles {
     let named = ProcessInfo.processInfo.environment["ISOLOSS_SHARED"]
     let found = "\(named ?? package("../shared"))/\(path)"
     return FileManager.default.fileExists(atPath: found) ? found : nil
+  }
+
+  /// How long a file is; `nil` where it is absent.
+  static func byteCount(_ path: String) -> Int? {
+    (try? FileManager.default.attributesOfItem(atPath: path))?[.size] as? Int
   }
 
   /// A whole file.

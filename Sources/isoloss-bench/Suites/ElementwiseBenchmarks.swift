@@ -1,93 +1,76 @@
 import Foundation
 import IsoLoss
 
-/// Elementary functions and activations of a million numbers, on one thread.
+/// Elementary functions of floats and doubles.
+///
+/// The limit is moving the numbers: what is left of it went into computing them.
 func elementwiseBenchmarks() -> [Benchmark] {
-  [
-    floats("exp", -10...10, { $0.exp($1, into: &$2) }, { exp($0) }),
-    floats("log", 0...10, { $0.log($1, into: &$2) }, { log($0) }),
-    floats("tanh", -4...4, { $0.tanh($1, into: &$2) }, { tanh($0) }),
-    floats("silu", -6...6, { $0.activate(.silu, $1, into: &$2) }, { $0 / (1 + exp(-$0)) }),
-    floats("gelu", -6...6, { $0.activate(.gelu, $1, into: &$2) }, gelu),
-    floats("geluTanh", -6...6, { $0.activate(.geluTanh, $1, into: &$2) }, geluTanh),
-    doubles("exp", -10...10, { $0.exp($1, into: &$2) }, { exp($0) }),
-    doubles("log", 0...10, { $0.log($1, into: &$2) }, { log($0) }),
-    doubles("tanh", -4...4, { $0.tanh($1, into: &$2) }, { tanh($0) }),
-  ]
+  ArraySize.elements.flatMap { size in
+    [
+      floats("exp", size, -10...10, { $0.exp($1, into: &$2) }, { exp($0) }),
+      floats("log", size, 0...10, { $0.log($1, into: &$2) }, { log($0) }),
+      floats("tanh", size, -4...4, { $0.tanh($1, into: &$2) }, { tanh($0) }),
+      floats("logistic", size, -8...8, { $0.logistic($1, into: &$2) }, { 1 / (1 + exp(-$0)) }),
+      floats("erf", size, -4...4, { $0.erf($1, into: &$2) }, { erf($0) }),
+      doubles("exp", size, -10...10, { $0.exp($1, into: &$2) }, { exp($0) }),
+      doubles("log", size, 0...10, { $0.log($1, into: &$2) }, { log($0) }),
+      doubles("tanh", size, -4...4, { $0.tanh($1, into: &$2) }, { tanh($0) }),
+    ]
+  }
 }
 
-private let count = 1 << 20
-
-private func gelu(_ x: Double) -> Double { x * erfc(-x / 2.0.squareRoot()) / 2 }
-
-private func geluTanh(_ x: Double) -> Double {
-  x / (1 + exp(-2 * (2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
-}
-
-/// Evenly spaced numbers, as the peer's script makes them.
-private func spaced(_ range: ClosedRange<Double>) -> [Double] {
-  let (low, width) = (range.lowerBound, range.upperBound - range.lowerBound)
-  return (0..<count).map { low + width * (Double($0) + 0.5) / Double(count) }
-}
-
-private func peer(_ name: String, _ kind: String, _ range: ClosedRange<Double>) -> Peer {
-  Peer(
-    script: "torch_elementwise.py",
-    arguments: [name, kind, String(count), String(range.lowerBound), String(range.upperBound)]
-  )
-}
+/// A kernel that gives each number of a span a result.
+private typealias Kernel<Element> = (KernelContext, Span<Element>, inout MutableSpan<Element>) ->
+  Void
 
 private func floats(
   _ name: String,
+  _ size: ArraySize,
   _ range: ClosedRange<Double>,
-  _ kernel: @escaping (KernelContext, Span<Float>, inout MutableSpan<Float>) -> Void,
+  _ kernel: @escaping Kernel<Float>,
   _ reference: @escaping (Double) -> Double
 ) -> Benchmark {
-  Benchmark(
-    name: "LossNumerics/\(name)-float/1048576",
-    unit: .values,
-    peer: peer(name, "float32", range)
-  ) {
-    let kernels = KernelContext(pool: WorkerPool(threadCount: 1))
-    let values = spaced(range).map { Float($0) }
-    var results = [Float](repeating: 0, count: count)
-    let expected = values.map { reference(Double($0)) }
-    return PreparedBenchmark(
-      amount: Double(count),
-      run: {
-        var target = results.mutableSpan
-        kernel(kernels, values.span, &target)
-        return Double(results[count / 3])
-      },
-      // Two units in the last place and what an activation's product adds.
-      check: PreparedBenchmark.near(expected[count / 3], relative: 5e-7)
-    )
-  }
+  // Two units in the last place.
+  function("\(name)-float", size, range, "float32", relative: 0x1p-22, kernel, reference)
 }
 
 private func doubles(
   _ name: String,
+  _ size: ArraySize,
   _ range: ClosedRange<Double>,
-  _ kernel: @escaping (KernelContext, Span<Double>, inout MutableSpan<Double>) -> Void,
+  _ kernel: @escaping Kernel<Double>,
   _ reference: @escaping (Double) -> Double
 ) -> Benchmark {
-  Benchmark(
-    name: "LossNumerics/\(name)-double/1048576",
-    unit: .values,
-    peer: peer(name, "float64", range)
-  ) {
-    let kernels = KernelContext(pool: WorkerPool(threadCount: 1))
-    let values = spaced(range)
-    var results = [Double](repeating: 0, count: count)
-    let expected = reference(values[count / 3])
-    return PreparedBenchmark(
-      amount: Double(count),
-      run: {
-        var target = results.mutableSpan
-        kernel(kernels, values.span, &target)
-        return results[count / 3]
-      },
-      check: PreparedBenchmark.near(expected, relative: 5e-16)
-    )
+  // Two units in the last place, and one of the library's.
+  function("\(name)-double", size, range, "float64", relative: 0x3p-52, kernel, reference)
+}
+
+private func function<Element: BinaryFloatingPoint & BitwiseCopyable & Sendable>(
+  _ name: String,
+  _ size: ArraySize,
+  _ range: ClosedRange<Double>,
+  _ kind: String,
+  relative: Double,
+  _ kernel: @escaping Kernel<Element>,
+  _ reference: @escaping (Double) -> Double
+) -> Benchmark {
+  let word = String(name.prefix { $0 != "-" })
+  let numbers = ["\(size.columns)", "\(range.lowerBound)", "\(range.upperBound)"]
+  return kernelBenchmark(
+    name,
+    of: Element.self,
+    size,
+    moving: ArrayTraffic(reads: 1, writes: 1),
+    peer: Peer(script: "torch_elementwise.py", arguments: [word, kind] + numbers)
+  ) { kernels, operands in
+    // Evenly spaced, as the peer's script makes them.
+    let step = (range.upperBound - range.lowerBound) / Double(size.columns)
+    operands.a.fill { Element(range.lowerBound + step * (Double($0) + 0.5)) }
+    let expected = reference(Double(operands.a[0, operands.column]))
+    return PreparedKernel(expecting: expected, within: relative * abs(expected)) { operands in
+      var y = operands.y.mutableSpan
+      kernel(kernels, operands.a.span, &y)
+      return Double(operands.y[0, operands.column])
+    }
   }
 }

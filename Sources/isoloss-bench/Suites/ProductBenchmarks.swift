@@ -50,6 +50,8 @@ private func packedProduct(_ name: String, _ shape: MatrixProduct) -> Benchmark 
 }
 
 /// Wraps a product up with its amount and the check of its last element.
+///
+/// One row uses each weight once: its limit is reading them, all others' the multiply-adds.
 private func benchmark(
   _ name: String,
   _ shape: MatrixProduct,
@@ -57,13 +59,16 @@ private func benchmark(
   _ prepare: @escaping (KernelContext) -> () -> Double
 ) -> Benchmark {
   let count = batchCount > 1 ? "\(batchCount)x" : ""
+  let weights = shape.depth * shape.columns
+  let byteCount = weights * MemoryLayout<Float>.stride
+  let isRow = shape.rows == 1
   return Benchmark(
     name: "LossNumerics/\(name)/\(count)\(shape.rows)x\(shape.depth)x\(shape.columns)",
-    unit: .flops,
-    limit: .multiplyAdd
+    unit: isRow ? .bytes : .flops,
+    limit: isRow ? .bandwidth(.readSum, in: MemoryLevel(holding: byteCount)) : .multiplyAdd
   ) { kernels in
     PreparedBenchmark(
-      amount: 2 * Double(batchCount * shape.rows) * Double(shape.depth * shape.columns),
+      amount: Double(isRow ? byteCount : 2 * batchCount * shape.rows * weights),
       run: prepare(kernels),
       // Every product of entries is 1/4, and their sum exact.
       check: { $0 == Double(shape.depth) / 4 }

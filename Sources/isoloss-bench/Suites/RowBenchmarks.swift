@@ -1,271 +1,180 @@
-import Foundation
+import CLossKernels
 import IsoLoss
 
-// Kernels over rows, on one thread, beside PyTorch's on one thread.
-
-/// The kernels of a transformer besides its products.
+/// Passes over parameters and activations that do little but move them.
 func rowBenchmarks() -> [Benchmark] {
-  [
-    layerNorm(), layerNormBackward(), softmaxRows(), crossEntropyRows(), adamW(), triad(),
-    embedding(), embeddingBackward(), dropoutRows(),
-  ]
-}
-
-private let kernels = KernelContext(pool: WorkerPool(threadCount: 1))
-
-/// Numbers between −2 and 2 that follow from their index.
-private func values(_ count: Int, seed: UInt64) -> [Float] {
-  var generator = SeededGenerator(seed: seed)
-  return (0..<count).map { _ in Float(4 * generator.nextUniform() - 2) }
-}
-
-/// Random values that begin at the start of a cache line, as PyTorch's tensors do.
-///
-/// An array begins in the middle of one, and then each vector that is read or written touches two. The
-/// memory is kept until the process ends.
-private func linedValues(_ count: Int, seed: UInt64) -> UnsafeMutableBufferPointer<Float> {
-  // SAFETY: room for `count` floats, all written before anything reads them.
-  let room = UnsafeMutableRawPointer.allocate(byteCount: 4 * count, alignment: 64)
-  let buffer = unsafe UnsafeMutableBufferPointer(
-    start: room.bindMemory(to: Float.self, capacity: count),
-    count: count
-  )
-  _ = unsafe buffer.initialize(from: values(count, seed: seed))
-  return unsafe buffer
-}
-
-/// A kernel on (rows, columns) that is run often enough to be timed; the figure is the last run's.
-private func rowBenchmark(
-  _ kernel: String,
-  _ rows: Int,
-  _ columns: Int,
-  prepare: @escaping () -> (run: () -> Double, check: (Double) -> Bool)
-) -> Benchmark {
-  Benchmark(
-    name: "LossNumerics/\(kernel)/\(rows)x\(columns)",
-    unit: .values,
-    peer: Peer(script: "torch_rows.py", arguments: [kernel])
-  ) {
-    let (run, check) = prepare()
-    return PreparedBenchmark(
-      amount: Double(rows * columns),
-      run: run,
-      check: check
-    )
-  }
-}
-
-private func layerNorm() -> Benchmark {
-  rowBenchmark("layer-norm", 2048, 384) {
-    let x = unsafe linedValues(2048 * 384, seed: 1)
-    let weight = [Float](repeating: 1, count: 384)
-    let bias = [Float](repeating: 0, count: 384)
-    let out = unsafe linedValues(2048 * 384, seed: 2)
-    var statistics = [Float](repeating: 0, count: 3 * 2048)
-    return (
-      {
-        var outSpan = unsafe out.mutableSpan
-        var statisticsSpan = statistics.mutableSpan
-        kernels.layerNorm(
-          unsafe x.span,
-          columns: 384,
-          weight: weight.span,
-          bias: bias.span,
-          epsilon: 1e-5,
-          into: &outSpan,
-          statistics: &statisticsSpan
-        )
-        return unsafe Double(out[5])
-      },
-      // A row has variance 4/3 on average.
-      { unsafe abs($0 - Double(x[5]) / (4.0 / 3).squareRoot()) < 0.2 }
-    )
-  }
-}
-
-private func layerNormBackward() -> Benchmark {
-  rowBenchmark("layer-norm-backward", 2048, 384) {
-    let x = unsafe linedValues(2048 * 384, seed: 1)
-    let outputGradient = unsafe linedValues(2048 * 384, seed: 2)
-    let weight = [Float](repeating: 1, count: 384)
-    var statistics = [Float](repeating: 0, count: 3 * 2048)
-    let out = unsafe linedValues(2048 * 384, seed: 3)
-    do {
-      var outSpan = unsafe out.mutableSpan
-      var statisticsSpan = statistics.mutableSpan
-      kernels.layerNorm(
-        unsafe x.span,
-        columns: 384,
-        epsilon: 1e-5,
-        into: &outSpan,
-        statistics: &statisticsSpan
-      )
+  [ArraySize(1, 1 << 13), ArraySize(1, 10_000_000)].map(adamW)
+    + ArraySize.streams.flatMap { [sumOfSquares($0), add($0), scale($0)] }
+    + ArraySize.streams.flatMap { [dropout($0), dropoutBackward($0)] }
+    + [ArraySize.rows[0], ArraySize.rows[2]].map(columnSums)
+    + [ArraySize(64, 128), ArraySize(4096, 4096)].flatMap {
+      [packing($0, .plain), packing($0, .transposed)]
     }
-    let xGradient = unsafe linedValues(2048 * 384, seed: 4)
-    var weightGradient = weight
-    var biasGradient = [Float](repeating: 0, count: 384)
-    let expected = (0..<2048).reduce(0) { unsafe $0 + Double(outputGradient[$1 * 384 + 7]) }
-    return (
-      {
-        let before = biasGradient[7]
-        var xSpan = unsafe xGradient.mutableSpan
-        var weightSpan = weightGradient.mutableSpan
-        var biasSpan = biasGradient.mutableSpan
-        kernels.layerNormBackward(
-          outputGradient: unsafe outputGradient.span,
-          x: unsafe x.span,
-          columns: 384,
-          weight: weight.span,
-          statistics: statistics.span,
-          xGradient: &xSpan,
-          weightGradient: &weightSpan,
-          biasGradient: &biasSpan
-        )
-        return Double(biasGradient[7] - before)
-      },
-      { abs($0 - expected) < 1e-2 }
-    )
-  }
 }
 
-private func softmaxRows() -> Benchmark {
-  rowBenchmark("softmax", 4096, 128) {
-    let x = unsafe linedValues(4096 * 128, seed: 3)
-    let out = unsafe linedValues(4096 * 128, seed: 4)
-    return (
-      {
-        var span = unsafe out.mutableSpan
-        kernels.softmax(unsafe x.span, columns: 128, into: &span)
-        return unsafe out[..<128].reduce(0) { $0 + Double($1) }
-      },
-      PreparedBenchmark.near(1, relative: 1e-6)
-    )
-  }
+/// The peer that does the same to rows.
+func rowPeer(_ kernel: String, _ size: ArraySize) -> Peer {
+  Peer(script: "torch_rows.py", arguments: [kernel, "\(size.rows)", "\(size.columns)"])
 }
 
-private func crossEntropyRows() -> Benchmark {
-  rowBenchmark("cross-entropy", 1024, 50257) {
-    let row = values(50257, seed: 4)
-    var logits = (0..<1024).flatMap { _ in row }
-    let targets = [Int32](repeating: 17, count: 1024)
-    var losses = [Float](repeating: 0, count: 1024)
-    let expected = log(row.reduce(0) { $0 + exp(Double($1)) })
-    return (
-      {
-        // The first row stands for the others, which keep the gradient of the run before.
-        logits.replaceSubrange(..<50257, with: row)
-        var span = logits.mutableSpan
-        var lossSpan = losses.mutableSpan
-        kernels.crossEntropy(replacingWithGradient: &span, targets: targets, losses: &lossSpan)
-        return Double(losses[0] + row[17])
-      },
-      PreparedBenchmark.near(expected, relative: 1e-6)
-    )
-  }
-}
-
-private func adamW() -> Benchmark {
-  rowBenchmark("adamw", 10_000_000, 1) {
-    let gradient = values(10_000_000, seed: 5)
-    var parameters = gradient
-    var first = [Float](repeating: 0, count: gradient.count)
-    var second = first
+private func adamW(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark(
+    "adamw",
+    size,
+    moving: ArrayTraffic(reads: 1, updates: 3),
+    peer: rowPeer("adamw", size)
+  ) { kernels, operands in
+    operands.v.fill { _ in 0 }
+    operands.w.fill { _ in 0 }
     var step = 0
-    return (
-      {
-        step += 1
-        let before = parameters[1]
-        var parameterSpan = parameters.mutableSpan
-        var firstSpan = first.mutableSpan
-        var secondSpan = second.mutableSpan
-        kernels.adamWStep(
-          AdamW(weightDecay: 0),
-          step: step,
-          gradient: gradient.span,
-          parameters: &parameterSpan,
-          firstMoment: &firstSpan,
-          secondMoment: &secondSpan
-        )
-        return Double(abs(parameters[1] - before))
-      },
-      // The gradient stays the same, so that every step is the rate.
-      PreparedBenchmark.near(1e-3, relative: 1e-3)
-    )
+    // The gradient stays the same, so that every step is the rate.
+    return PreparedKernel(expecting: 1 - 1e-3, within: 1e-6) { operands in
+      step += 1
+      operands.u[0, operands.column] = operands.a[0, operands.column] > 0 ? 1 : -1
+      var parameters = operands.u.mutableSpan
+      var first = operands.v.mutableSpan
+      var second = operands.w.mutableSpan
+      kernels.adamWStep(
+        AdamW(weightDecay: 0),
+        step: step,
+        gradient: operands.a.span,
+        parameters: &parameters,
+        firstMoment: &first,
+        secondMoment: &second
+      )
+      return abs(Double(operands.u[0, operands.column]))
+    }
   }
 }
 
-/// What memory gives at most: y += x on 10M floats, 12 bytes a value; AdamW moves 28.
-private func triad() -> Benchmark {
-  Benchmark(name: "LossNumerics/add/10000000", unit: .bytes) {
-    let x = [Float](repeating: 1, count: 10_000_000)
-    var sum = [Float](repeating: 0, count: x.count)
-    var runs = 0
-    return PreparedBenchmark(
-      amount: 12 * Double(x.count),
-      run: {
-        runs += 1
-        var span = sum.mutableSpan
-        kernels.add(x.span, to: &span)
-        return Double(sum[9_999_999]) - Double(runs)
-      },
-      check: { $0 == 0 }
-    )
+private func sumOfSquares(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark("sum-of-squares", size, moving: ArrayTraffic(reads: 1)) { kernels, operands in
+    let sum = operands.a.doubles(row: 0).reduce(0) { $0 + $1 * $1 }
+    return PreparedKernel(expecting: sum / Double(size.columns), within: 1e-10) { operands in
+      let sum = kernels.sumOfSquares(operands.a.span)
+      return sum / Double(operands.columns)
+    }
   }
 }
 
-private func embedding() -> Benchmark {
-  rowBenchmark("embedding", 16384, 384) {
-    let table = values(50257 * 384, seed: 6)
-    var generator = SeededGenerator(seed: 7)
-    let ids = (0..<16384).map { _ in Int32(generator.next(below: 50257)) }
-    var out = [Float](repeating: 0, count: 16384 * 384)
-    return (
-      {
-        var span = out.mutableSpan
-        kernels.embed(ids.span, table: table.span, columns: 384, into: &span)
-        return Double(out[384 * 9 + 3])
-      },
-      { $0 == Double(table[384 * Int(ids[9]) + 3]) }
-    )
+private func add(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark("add", size, moving: ArrayTraffic(reads: 1, updates: 1)) { kernels, operands in
+    let expected = Double(operands.a[0, operands.column])
+    return PreparedKernel(expecting: expected, within: 0) { operands in
+      operands.u[0, operands.column] = 0
+      var sum = operands.u.mutableSpan
+      kernels.add(operands.a.span, to: &sum)
+      return Double(operands.u[0, operands.column])
+    }
   }
 }
 
-private func embeddingBackward() -> Benchmark {
-  rowBenchmark("embedding-backward", 16384, 384) {
-    let gradient = [Float](repeating: 1, count: 16384 * 384)
-    var generator = SeededGenerator(seed: 7)
-    let ids = (0..<16384).map { _ in Int32(generator.next(below: 50257)) }
-    let expected = Double(ids.count { $0 == ids[9] })
-    var table = [Float](repeating: 0, count: 50257 * 384)
-    return (
-      {
-        let before = table[384 * Int(ids[9])]
-        var span = table.mutableSpan
-        kernels.embedBackward(
-          outputGradient: gradient.span,
-          ids: ids.span,
-          columns: 384,
-          tableGradient: &span
-        )
-        return Double(table[384 * Int(ids[9])] - before)
-      },
-      { $0 == expected }
-    )
+private func scale(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark("scale", size, moving: ArrayTraffic(updates: 1)) { kernels, operands in
+    // However often, the numbers keep their size.
+    PreparedKernel(expecting: -3, within: 0) { operands in
+      operands.u[0, operands.column] = 3
+      var x = operands.u.mutableSpan
+      kernels.scale(&x, by: -1)
+      return Double(operands.u[0, operands.column])
+    }
   }
 }
 
-private func dropoutRows() -> Benchmark {
-  rowBenchmark("dropout", 4096, 1024) {
-    let x = [Float](repeating: 1, count: 4096 * 1024)
-    var out = x
-    return (
-      {
-        var span = out.mutableSpan
-        let mask = Dropout(keepProbability: 0.9, seed: 1, stream: 2)
-        kernels.dropout(x.span, mask: mask, into: &span)
-        return Double(out[..<4096].count { $0 > 0 }) / 4096
-      },
-      PreparedBenchmark.near(0.9, relative: 0.02)
-    )
+private func columnSums(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark("column-sums", size, moving: ArrayTraffic(reads: 1)) { kernels, operands in
+    let column = operands.column
+    let expected = (0..<size.rows).reduce(0) { $0 + Double(operands.a[$1, column]) }
+    var sums = [Float](repeating: 0, count: size.columns)
+    return PreparedKernel(expecting: expected, within: 1e-3) { operands in
+      sums[operands.column] = 0
+      var span = sums.mutableSpan
+      kernels.addColumnSums(of: operands.a.span, to: &span)
+      return Double(sums[operands.column])
+    }
+  }
+}
+
+/// The packing of a product's right operand, (rows, columns) as it is stored.
+private func packing(_ size: ArraySize, _ storage: MatrixProduct.Storage) -> Benchmark {
+  let isPlain = storage == .plain
+  return kernelBenchmark(
+    isPlain ? "pack" : "pack-transposed",
+    size,
+    moving: ArrayTraffic(reads: 1, writes: 1),
+    isSerial: true
+  ) { kernels, operands in
+    // The second element of a panel stands in the second column of the operand.
+    let expected = Double(isPlain ? operands.a[0, 1] : operands.a[1, 0])
+    return PreparedKernel(expecting: expected, within: 0) { operands in
+      operands.y[0, 1] = .nan
+      var y = operands.y.mutableSpan
+      pack(operands.a.span, size, storage, into: &y, kernels.variant.code)
+      return Double(operands.y[0, 1])
+    }
+  }
+}
+
+/// Packs on this thread, into memory that is there.
+private func pack(
+  _ matrix: Span<Float>,
+  _ size: ArraySize,
+  _ storage: MatrixProduct.Storage,
+  into packed: inout MutableSpan<Float>,
+  _ code: closs_variant
+) {
+  let isPlain = storage == .plain
+  let (depth, columns) = isPlain ? (size.rows, size.columns) : (size.columns, size.rows)
+  let (depthStep, columnStep) = isPlain ? (size.columns, 1) : (1, size.columns)
+  precondition(
+    closs_gemm_packed_count(code, columns, depth) == packed.count,
+    "\(columns) columns do not fill their panels"
+  )
+  // SAFETY: the operand is read as it is stored, and the packed matrix is as large as was checked.
+  unsafe matrix.withUnsafeBufferPointer { matrix in
+    unsafe packed.withUnsafeMutableBufferPointer { packed in
+      guard let a = matrix.baseAddress, let y = packed.baseAddress else { return }
+      unsafe closs_gemm_pack_right(code, columns, depth, a, depthStep, columnStep, y)
+    }
+  }
+}
+
+private let mask = Dropout(keepProbability: 0.9, seed: 1, stream: 2)
+
+/// What the portable kernels make of the same numbers.
+private func portable() -> KernelContext {
+  KernelContext(variant: .portable, pool: WorkerPool(threadCount: 1))
+}
+
+private func dropout(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark(
+    "dropout",
+    size,
+    moving: ArrayTraffic(reads: 1, writes: 1),
+    peer: rowPeer("dropout", size)
+  ) { kernels, operands in
+    func run(_ kernels: KernelContext, _ operands: Operands<Float>) -> Double {
+      operands.y[0, operands.column] = .nan
+      var y = operands.y.mutableSpan
+      kernels.dropout(operands.a.span, mask: mask, into: &y)
+      return Double(operands.y[0, operands.column])
+    }
+    let expected = run(portable(), operands)
+    return PreparedKernel(expecting: expected, within: 0) { run(kernels, $0) }
+  }
+}
+
+private func dropoutBackward(_ size: ArraySize) -> Benchmark {
+  kernelBenchmark("dropout-backward", size, moving: ArrayTraffic(reads: 1, updates: 1)) {
+    kernels,
+    operands in
+    func run(_ kernels: KernelContext, _ operands: Operands<Float>) -> Double {
+      operands.u[0, operands.column] = 0
+      var gradient = operands.u.mutableSpan
+      kernels.dropoutBackward(outputGradient: operands.a.span, mask: mask, xGradient: &gradient)
+      return Double(operands.u[0, operands.column])
+    }
+    let expected = run(portable(), operands)
+    return PreparedKernel(expecting: expected, within: 0) { run(kernels, $0) }
   }
 }

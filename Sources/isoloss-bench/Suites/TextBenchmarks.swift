@@ -9,12 +9,17 @@ func textBenchmarks() -> [Benchmark] {
     ("gujarati", BenchmarkFiles.shared("data/corpora/bible.gujarati-nt.txt"), 198_649),
   ]
   return texts.compactMap { name, path, wordCount in
-    path.map { textCounts(name, $0, wordCount) }
+    path.flatMap { textCounts(name, $0, wordCount) }
   }
 }
 
-private func textCounts(_ name: String, _ path: String, _ wordCount: Int) -> Benchmark {
-  Benchmark(name: "Tokenization/text-counts/\(name)", unit: .bytes) {
+private func textCounts(_ name: String, _ path: String, _ wordCount: Int) -> Benchmark? {
+  guard let byteCount = BenchmarkFiles.byteCount(path) else { return nil }
+  return Benchmark(
+    name: "Tokenization/text-counts/\(name)",
+    unit: .bytes,
+    limit: .bandwidth(.readSum, in: MemoryLevel(holding: byteCount))
+  ) {
     let bytes = try BenchmarkFiles.bytes(path)
     return PreparedBenchmark(
       amount: Double(bytes.count),
