@@ -23,16 +23,18 @@ public struct Run: Sendable, Hashable {
   /// The training compute, *C*, in FLOPs: the table's where it has a usable one, else k · N · D.
   public var compute: Double
 
-  /// The loss reached, in the table's unit (nats per token where not said).
+  /// The loss reached, in the unit of its table (``RunTable/lossUnit``; nats per token where not said).
   public var loss: Double
 
   /// The number of different tokens among ``tokens``, *U*, where the table says; equal without repeats.
+  ///
+  /// Never more than ``tokens``: text that was not read does not count.
   public var uniqueTokens: Double?
 
   /// How much the run counts in a fit, relative to others; 1 where not said.
   public var weight: Double
 
-  /// The table's further columns by name, as written.
+  /// The table's further columns by name, as written; epochs, unique tokens and weights too.
   public var columns: [String: String]
 
   /// Creates a run; `compute` is 6 · N · D where none is given.
@@ -62,6 +64,9 @@ public struct Run: Sendable, Hashable {
 extension Run {
   /// Training tokens for each parameter, *D* / *N*.
   public var tokensPerParameter: Double { tokens / parameters }
+
+  /// How often the run read its different tokens, *D* / *U*; 1 where the table does not say.
+  public var epochs: Double { uniqueTokens.map { tokens / $0 } ?? 1 }
 }
 
 /// The middle of a set of runs: where fits start, and the units they work in.

@@ -21,6 +21,7 @@ public struct FitCommand: Command {
         help: "the law to fit (default: chinchilla)"
       )
     ] + RunTableWords.options + [
+      RunTableWords.parametersOption,
       .value("level", "SHARE", help: "the level of the intervals (default: 0.95)"),
       .flag("hc3", help: "errors that allow the noise to differ from run to run (HC3)"),
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
@@ -47,6 +48,7 @@ public struct FitCommand: Command {
   /// Takes the meaning from parsed words.
   public init(_ words: ParsedWords) throws(UsageError) {
     request = try FitRequest(path: words.arguments.first ?? "-", law: "law", words)
+    request.options.parameterConvention = RunTableWords.parameterConvention(words)
     request.level = try words.quantity("level", default: 0.95, Quantity.fraction)
     guard request.level < 1 else { throw .other("`--level`: expected a share below 1") }
     request.errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic
@@ -84,10 +86,11 @@ public struct FitCommand: Command {
   /// The library's members, with the table's hash and the extent of its runs, which a plan reads.
   private func body(_ result: FitResult, _ hash: ContentHash) -> [(String, JSONValue)] {
     let framed: Set = ["schema", "schemaVersion", "warnings"]
-    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) } + [
-      ("sha256", .string("\(hash)")),
-      ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
-      ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
-    ]
+    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
+      + result.table.jsonMembers + [
+        ("sha256", .string("\(hash)")),
+        ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
+        ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
+      ]
   }
 }
