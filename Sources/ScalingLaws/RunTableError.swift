@@ -119,7 +119,7 @@ extension RunTableError.Reason: CustomStringConvertible {
         + " name one with --column '\(column.rawValue)=…'"
     case .unknownColumn(let column, let found):
       "no column is called \(quoted(column)); there are \(list(found))"
-        + didYouMean(closestSpelling(to: column, among: Array(found.prefix(200))))
+        + didYouMean(closest(to: column, among: found))
     case .malformedSelection(let text):
       "expected a comparison such as `dataset=c4` or `epochs<=1`, found `\(text)`"
     case .reversedSign(let text, let found, let meant):
@@ -151,6 +151,11 @@ extension RunTableError.Reason: CustomStringConvertible {
   private func perplexityHint(_ found: [String]) -> String {
     let heading = found.first { ["ppl", "perplexity"].contains($0.lowercased()) }
     return heading.map { "; the logarithm of \(quoted($0)) would be one" } ?? ""
+  }
+
+  /// A word of one or two letters is near to every other.
+  private func closest(to word: String, among found: [String]) -> String? {
+    word.count > 2 ? closestSpelling(to: word, among: Array(found.prefix(200))) : nil
   }
 
   private func didYouMean(_ guess: String?) -> String {

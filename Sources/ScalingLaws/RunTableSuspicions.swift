@@ -57,8 +57,10 @@ extension RunTableSuspicions {
     }
   }
 
-  /// Real tables have a median of 4 (large vocabulary, attention-only counts) to 40 tokens per
-  /// parameter, so exchanged ones have at most a quarter. One size or one data set is no table.
+  /// Half of the runs with fewer than a token for four parameters.
+  ///
+  /// Published tables have a median of 4 to 40 tokens per parameter, so exchanged ones have at most a
+  /// quarter. The runs of one size, or of one amount of data, are no table and may have any.
   private var swappedWarnings: [FitWarning] {
     guard let parameters = table.columns[.parameters], let tokens = table.columns[.tokens],
       hasThreeValues(\.parameters), hasThreeValues(\.tokens),
