@@ -2,7 +2,7 @@
 ///
 /// RFC 4180 with what real files need: lines end at LF, CRLF or CR; a byte-order mark, blank lines
 /// and lines that begin with `#` are passed over; blanks may stand around a quoted field. Where the
-/// header has tabs and no comma outside of quotes, tabs separate. Semicolons are refused: they come
+/// header has tabs and no comma, tabs separate. Semicolons are refused: they come
 /// from where the comma is the decimal point.
 ///
 ///     let table = try CSVTable(parsing: source.readAll(limit: 1 << 30), name: source.name)

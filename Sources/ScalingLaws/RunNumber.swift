@@ -42,7 +42,9 @@ enum RunNumber: Hashable {
       return
     }
     let bytes = Self.normalized(field)
-    if let last = bytes.last, isCount, Self.isLetter(last) {
+    if let value = CSVNumber.parse(String(decoding: bytes, as: UTF8.self)) {
+      self = .value(value)
+    } else if let last = bytes.last, isCount, Self.isLetter(last) {
       self = Self.suffixed(bytes)
     } else {
       self = Self.grouped(bytes)

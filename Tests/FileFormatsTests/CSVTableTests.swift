@@ -35,10 +35,10 @@ struct CSVTableTests {
     #expect(try table("a\n\"#1\"\n#2\n").rows.map(\.fields) == [["#1"]])
   }
 
-  @Test("tabs separate where the header has them and no comma outside of quotes")
+  @Test("tabs separate where the header has them and no comma")
   func tabs() throws {
-    let read = try table("# x\nN\t D \t\"a,\tb\"\n1\t\t\"2\t\"\"\"\n\n1,5\t \"x\" \t\r\n")
-    #expect(read.header == ["N", "D", "a,\tb"])
+    let read = try table("# x\nN\t D \t\"a\tb\"\n1\t\t\"2\t\"\"\"\n\n1,5\t \"x\" \t\r\n")
+    #expect(read.header == ["N", "D", "a\tb"])
     #expect(read.rows.map(\.fields) == [["1", "", "2\t\""], ["1,5", "x", ""]])
     #expect(try table(read.serialized()).rows.map(\.fields) == read.rows.map(\.fields))
     #expect(try table("a,b\tc\n1,2\n").header == ["a", "b\tc"])

@@ -29,6 +29,6 @@ func lawRows(
 }
 
 /// Runs as comma-separated text.
-func tableText(_ header: String = "N,D,loss", _ runs: [Run]) -> String {
+func tableText(_ runs: [Run], header: String = "N,D,loss") -> String {
   runs.reduce(header + "\n") { $0 + "\($1.parameters),\($1.tokens),\($1.loss)\n" }
 }

@@ -62,7 +62,7 @@ struct RunTableSuspicionTests {
       Run(parameters: $0.parameters, tokens: $0.tokens, loss: 1 / $0.loss)
     }
     #expect(
-      try warnings(tableText("N,D,val_loss", runs)) == [
+      try warnings(tableText(runs, header: "N,D,val_loss")) == [
         "loss-looks-like-accuracy: `val_loss` lies between 0 and 1 and rises with compute (rank"
           + " correlation 0.962): it looks like an accuracy"
       ]
@@ -88,7 +88,7 @@ struct RunTableSuspicionTests {
   @Test("parameters and tokens exchanged")
   func swapped() throws {
     #expect(
-      try warnings(tableText("D,N,loss", lawRows())) == [
+      try warnings(tableText(lawRows(), header: "D,N,loss")) == [
         "columns-look-swapped: half of the runs have fewer than 0.01 tokens per parameter: `N` and `D`"
           + " look exchanged; --column 'parameters=D' --column 'tokens=N' would read them so"
       ]
