@@ -30,8 +30,8 @@ public struct RunTableError: Error, Hashable, Sendable, CustomStringConvertible 
     /// The first line holds numbers, where names of columns should stand.
     case noHeader([String])
 
-    /// No column is the loss; `candidate` looks like it.
-    case noLoss(found: [String], candidate: String?)
+    /// No column is the loss; `candidate` looks like it, and `guesses` like what else is missing.
+    case noLoss(found: [String], candidate: String?, guesses: [ColumnGuess] = [])
 
     /// Several columns could be meant.
     case ambiguousColumn(RunColumn, candidates: [String])
@@ -111,9 +111,10 @@ extension RunTableError.Reason: CustomStringConvertible {
       "`\(heading)` counts parameters without embeddings: say --parameters non-embedding to use it"
     case .noHeader(let found):
       "expected a header that names the columns, found numbers: \(list(found))"
-    case .noLoss(let found, let candidate):
+    case .noLoss(let found, let candidate, let guesses):
       "expected a column `loss`, found \(list(found))"
-        + (candidate.map { naming([ColumnGuess(.loss, heading: $0)]) } ?? perplexityHint(found))
+        + (candidate.map { naming([ColumnGuess(.loss, heading: $0)] + guesses) }
+          ?? perplexityHint(found))
     case .ambiguousColumn(let column, let candidates):
       "several columns could be the \(column.displayName): \(list(candidates));"
         + " name one with --column '\(column.rawValue)=…'"

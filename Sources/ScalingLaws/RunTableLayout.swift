@@ -71,17 +71,19 @@ struct RunTableLayout {
   }
 
   private func check() throws(RunTableError.Reason) {
-    guard positions[.loss] != nil else {
-      throw .noLoss(found: header, candidate: RunColumn.loss.guess(in: header)?.heading)
-    }
     let sizes: [RunColumn] = [.parameters, .tokens, .compute]
-    guard sizes.count(where: { positions[$0] != nil }) < 2 else { return }
+    let missing = sizes.filter { positions[$0] == nil }
+    let guesses = missing.count < 2 ? [] : missing.compactMap { $0.guess(in: header) }
+    guard positions[.loss] != nil else {
+      let candidate = RunColumn.loss.guess(in: header)?.heading
+      throw .noLoss(found: header, candidate: candidate, guesses: guesses)
+    }
+    guard missing.count > 1 else { return }
     if positions[.parameters] == nil,
       let heading = header.first(where: ParameterConvention.isNonEmbedding)
     {
       throw .onlyNonEmbedding(heading)
     }
-    let guesses = sizes.filter { positions[$0] == nil }.compactMap { $0.guess(in: header) }
     throw .tooFewColumns(found: header, guesses: guesses)
   }
 

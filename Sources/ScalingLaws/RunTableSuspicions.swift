@@ -62,7 +62,8 @@ extension RunTableSuspicions {
   /// Published tables have a median of 4 to 40 tokens per parameter, so exchanged ones have at most a
   /// quarter. The runs of one size or of one amount of data, and a handful of odd ones, may have any.
   private var swappedWarnings: [FitWarning] {
-    guard table.runs.count >= 8, let parameters = table.columns[.parameters], let tokens = table.columns[.tokens],
+    guard table.runs.count >= 8, let parameters = table.columns[.parameters],
+      let tokens = table.columns[.tokens],
       hasThreeValues(\.parameters), hasThreeValues(\.tokens),
       let ratio = median(table.runs.map(\.tokensPerParameter)), ratio < 0.25
     else { return [] }

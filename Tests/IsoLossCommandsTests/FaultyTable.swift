@@ -177,6 +177,13 @@ extension FaultyTable {
         + " --column 'tokens=seen tokens'"
     ),
     Self(
+      "nothing by its name",
+      "model_size,train_tokens,final_eval_loss\n1,2,3\n",
+      "t.csv: expected a column `loss`, found `model_size`, `train_tokens`, `final_eval_loss`; name"
+        + " them with --column 'loss=final_eval_loss' --column 'parameters=model_size'"
+        + " --column 'tokens=train_tokens'"
+    ),
+    Self(
       "a slip",
       "paramters,D,loss\n1,2,3\n",
       "t.csv: expected columns for two of parameters, tokens and compute, found `paramters`, `D`,"
