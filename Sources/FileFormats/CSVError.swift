@@ -6,8 +6,8 @@ public struct CSVError: Error, Hashable, CustomStringConvertible {
     case empty
     /// The content is something else than text.
     case mistaken(MistakenInput)
-    /// The header is one column, but holds another separator.
-    case wrongSeparator(Separator)
+    /// The header is one column, but holds semicolons, which separate where commas are decimal points.
+    case semicolons
     /// A NUL byte.
     case nulByte
     /// A byte that is no UTF-8, at this offset from the file's beginning.
@@ -22,14 +22,6 @@ public struct CSVError: Error, Hashable, CustomStringConvertible {
     case unterminatedQuote
     /// Text between a closing quote and the next comma.
     case textAfterQuote(String)
-  }
-
-  /// What separates columns in files that are almost CSV.
-  public enum Separator: Hashable, Sendable {
-    /// A tab.
-    case tab
-    /// A semicolon, as spreadsheets write where the comma is the decimal point.
-    case semicolon
   }
 
   /// The file's name.
@@ -60,9 +52,9 @@ extension CSVError.Reason: CustomStringConvertible {
     switch self {
     case .empty: "expected a header line, found nothing"
     case .mistaken(let kind): kind.hint
-    case .wrongSeparator(let separator):
-      "expected columns separated by commas, found "
-        + (separator == .tab ? "tabs: replace each with a comma" : "semicolons: export with commas")
+    case .semicolons:
+      "expected columns separated by commas, found semicolons:"
+        + " export with commas between columns and points in numbers"
     case .nulByte: "found a NUL byte, expected text"
     case .invalidUTF8(let offset): "byte \(offset) is not UTF-8: convert the file with iconv"
     case .unnamedColumns(let columns):

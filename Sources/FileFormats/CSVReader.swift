@@ -2,15 +2,17 @@
 struct CSVReader {
   private let bytes: [UInt8]
   private let name: String
+  private let separator: UInt8
   private var position: Int
   private var line = 1
 
   /// Begins after the byte-order mark, if there is one.
   ///
   /// - Precondition: `bytes` are valid UTF-8 without NUL.
-  init(bytes: [UInt8], name: String) {
+  init(bytes: [UInt8], name: String, separator: UInt8 = UInt8(ascii: ",")) {
     self.bytes = bytes
     self.name = name
+    self.separator = separator
     position = MistakenInput.hasByteOrderMark(bytes) ? 3 : 0
   }
 
@@ -24,7 +26,7 @@ struct CSVReader {
       var row = CSVTable.Row(line: line, fields: [])
       repeat {
         row.fields.append(try nextField())
-      } while take(UInt8(ascii: ","))
+      } while take(separator)
       skipNewline()
       return row
     }
@@ -37,7 +39,7 @@ struct CSVReader {
     return first.map { !isNewline($0) && $0 != UInt8(ascii: "#") } ?? false
   }
 
-  /// Takes a field and stops at what ends it: a comma, a newline or the end.
+  /// Takes a field and stops at what ends it: a separator, a newline or the end.
   private mutating func nextField() throws(CSVError) -> String {
     let start = position
     skipBlanks()
@@ -77,7 +79,7 @@ extension CSVReader {
   }
 
   private func endsField(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: ",") || isNewline(byte)
+    byte == separator || isNewline(byte)
   }
 
   /// Takes one byte if it is this one.
@@ -98,7 +100,9 @@ extension CSVReader {
   }
 
   private mutating func skipBlanks() {
-    while position < bytes.count, isBlank(bytes[position]) { position += 1 }
+    while position < bytes.count, isBlank(bytes[position]), bytes[position] != separator {
+      position += 1
+    }
   }
 
   private mutating func skipLine() {

@@ -36,7 +36,7 @@ extension CSVTable {
   }
 
   private static func quoted(_ field: String, isFirst: Bool, isOnly: Bool) -> String {
-    let special = Set("\",\n\r".utf8)
+    let special = Set("\",\n\r\t".utf8)
     let isQuoted =
       field.utf8.contains(where: special.contains)
       || field.utf8.first.map(isBlank) ?? isOnly

@@ -1,7 +1,9 @@
 /// A table read from comma-separated text: a header, and rows as long as it.
 ///
 /// RFC 4180 with what real files need: lines end at LF, CRLF or CR; a byte-order mark, blank lines
-/// and lines that begin with `#` are passed over; blanks may stand around a quoted field.
+/// and lines that begin with `#` are passed over; blanks may stand around a quoted field. Where the
+/// header has tabs and no comma, tabs separate. Semicolons are refused: they come
+/// from where the comma is the decimal point.
 ///
 ///     let table = try CSVTable(parsing: source.readAll(limit: 1 << 30), name: source.name)
 ///     guard let loss = table.column(named: "loss") else { … }
@@ -41,7 +43,11 @@ public struct CSVTable: Sendable, Hashable {
     self.name = name
     try Self.refuseOtherThanText(bytes, name)
     var reader = CSVReader(bytes: bytes, name: name)
-    guard let first = try reader.nextRow() else { throw CSVError(name, line: nil, .empty) }
+    guard var first = try reader.nextRow() else { throw CSVError(name, line: nil, .empty) }
+    if first.fields.count == 1, trimmed(first.fields[0]).utf8.contains(UInt8(ascii: "\t")) {
+      reader = CSVReader(bytes: bytes, name: name, separator: UInt8(ascii: "\t"))
+      first = try reader.nextRow() ?? first
+    }
     header = first.fields.map(trimmed)
     if let problem = Self.problem(inHeader: header) {
       throw CSVError(name, line: first.line, problem)
@@ -95,8 +101,7 @@ extension CSVTable {
 
   private static func problem(inHeader header: [String]) -> CSVError.Reason? {
     if header.count == 1, let only = header.first {
-      if only.utf8.contains(UInt8(ascii: "\t")) { return .wrongSeparator(.tab) }
-      if only.utf8.contains(UInt8(ascii: ";")) { return .wrongSeparator(.semicolon) }
+      if only.utf8.contains(UInt8(ascii: ";")) { return .semicolons }
     }
     let unnamed = header.indices.filter { header[$0].isEmpty }
     if !unnamed.isEmpty { return .unnamedColumns(unnamed.map { $0 + 1 }) }

@@ -1,7 +1,7 @@
 /// A piece of the user's text for an error message: in backticks, short, and on one line.
 ///
 /// Control characters are escaped, so that a hostile file cannot steer the terminal.
-func excerpt(_ text: some StringProtocol, limit: Int = 40) -> String {
+package func excerpt(_ text: some StringProtocol, limit: Int = 40) -> String {
   let start = String(String.UnicodeScalarView(text.unicodeScalars.prefix(limit)))
   let isCut = text.unicodeScalars.dropFirst(limit).first != nil
   return "`\(start.escapedForTerminal)\(isCut ? "…" : "")`"

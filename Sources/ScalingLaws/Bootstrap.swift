@@ -1,4 +1,4 @@
-public import LossNumerics
+import LossNumerics
 
 /// How uncertainty is found by fitting again to runs drawn with replacement (Efron, Ann. Statist. 7, 1979).
 public struct Bootstrap: Sendable, Hashable {
@@ -43,11 +43,11 @@ extension Bootstrap {
   ///   - runCount: The number of runs.
   /// - Returns: One count a run; they add up to the number of runs where groups are equally large.
   public func counts(ofResample index: Int, runCount: Int) -> [Double] {
-    var generator = SeededGenerator(seed: seed).split(UInt64(index))
+    var generator = SeededGenerator(seed: seed, stream: UInt64(index))
     var counts = [Double](repeating: 0, count: runCount)
     for units in drawnUnits(runCount) {
       for _ in units {
-        for run in units[Int(generator.next(below: UInt64(units.count)))] { counts[run] += 1 }
+        for run in units[generator.next(below: units.count)] { counts[run] += 1 }
       }
     }
     return counts
@@ -75,19 +75,4 @@ extension Bootstrap {
     }
     return units
   }
-}
-
-/// The coefficients that resamples led to: a sample of what the fit could have been.
-///
-/// Whatever is computed from a law is computed from each draw, and the spread of the results is its
-/// uncertainty, correlations included.
-public struct BootstrapDraws: Sendable, Hashable {
-  /// How the resamples were drawn.
-  public var bootstrap: Bootstrap
-
-  /// Scaled coefficients in the runs' own units, one row for each resample that converged.
-  public var coefficients: [[Double]]
-
-  /// How many resamples ended on a plateau or not at all.
-  public var unconvergedCount: Int
 }

@@ -10,13 +10,16 @@ import Darwin
 #endif
 
 extension FitResult {
-  /// The covariance of the scaled coefficients under ``errorModel``; `nil` where it cannot be known.
+  /// The covariance of the scaled coefficients; `nil` where it cannot be known.
   ///
+  /// That of the draws where there are any, else that of ``errorModel``, which least squares have.
   /// Rows and columns of coefficients at a bound are zero.
   public var scaledCovariance: DenseMatrix? {
     guard isConverged else { return nil }
+    if let draws { return draws.covariance }
+    guard objective.isLeastSquares else { return nil }
     return switch errorModel {
-    case .homoscedastic: fit.parameterCovariance
+    case .homoscedastic: residualStandardError.flatMap { fit.covariance.scaled(by: $0 * $0) }
     case .heteroscedastic:
       fit.covariance.heteroscedasticityRobust(jacobian: fit.jacobian, residuals: fit.residuals)
     }
@@ -39,7 +42,8 @@ extension FitResult {
         law.coefficients[index],
         coefficient.scale,
         direction,
-        covariance
+        covariance,
+        drawn: draws?.coefficients.map { $0[index] }
       )
     }
   }
@@ -47,8 +51,19 @@ extension FitResult {
   /// What follows from the coefficients, with errors from their full covariance.
   public var derivedEstimates: [Estimate] {
     let covariance = scaledCovariance
-    return law.form.derivedQuantities(coefficients: law.coefficients).map { quantity in
-      estimate(quantity.name, quantity.value, quantity.scale, quantity.gradient, covariance)
+    let drawn = draws?.laws(law.form).map {
+      $0.form.derivedQuantities(coefficients: $0.coefficients)
+    }
+    let quantities = law.form.derivedQuantities(coefficients: law.coefficients)
+    return quantities.enumerated().map { place, quantity in
+      estimate(
+        quantity.name,
+        quantity.value,
+        quantity.scale,
+        quantity.gradient,
+        covariance,
+        drawn: drawn?.map { quantity.scale.scaled($0[place].value) }
+      )
     }
   }
 
@@ -60,17 +75,20 @@ extension FitResult {
     return first == second ? 1 : covariance[first, second] / scale
   }
 
-  /// The value with the error of its scaled version, whose gradient is given.
+  /// The value with the error of its scaled version, whose gradient is given, and its draws if any.
   func estimate(
     _ name: String,
     _ value: Double,
     _ scale: Coefficient.Scale,
     _ gradient: [Double],
-    _ covariance: DenseMatrix?
+    _ covariance: DenseMatrix?,
+    drawn: [Double]?
   ) -> Estimate {
     var estimate = Estimate(name: name, value: value, level: level)
     if let reason = reasonWithoutError(gradient, covariance) {
       estimate.reason = reason
+    } else if let drawn {
+      estimate.spread(of: drawn.map(scale.natural))
     } else if let covariance {
       let scaledError = variance(gradient, covariance).squareRoot()
       let scaled = scale.scaled(value)
@@ -95,6 +113,10 @@ extension FitResult {
 
   private func reasonWithoutError(_ gradient: [Double], _ covariance: DenseMatrix?) -> String? {
     guard isConverged else { return "the fit did not converge" }
+    guard draws != nil || objective.isLeastSquares else {
+      return "only resamples tell the error of a robust fit, and none were asked for"
+    }
+    if let draws, draws.coefficients.count < 2 { return "no two resamples have a minimum" }
     if let held = fit.parametersAtBound.first(where: { gradient[$0] != 0 }) {
       return "\(law.form.coefficients[held].name) is held at its bound"
     }

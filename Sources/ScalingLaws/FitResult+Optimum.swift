@@ -51,16 +51,32 @@ extension FitResult {
     let logProduct = log(compute / flopsPerTokenParameter)
     // The product N D is given, so ln D moves against ln N.
     let logParameters = zip(factor, exponent.gradient).map { $0 + logProduct * slope * $1 }
+    let drawn = draws?.laws(law.form).compactMap {
+      $0.optimum(compute: compute, flopsPerTokenParameter: flopsPerTokenParameter)
+    }
+    var loss = lossEstimate(parameters: best.parameters, tokens: best.tokens)
+    if let drawn { loss.spread(of: drawn.map(\.loss)) }
     return OptimumEstimate(
       compute: compute,
-      parameters: logarithmicEstimate("N", best.parameters, logParameters),
-      tokens: logarithmicEstimate("D", best.tokens, logParameters.map { -$0 }),
+      parameters: logarithmicEstimate(
+        "N",
+        best.parameters,
+        logParameters,
+        drawn?.map(\.parameters)
+      ),
+      tokens: logarithmicEstimate(
+        "D",
+        best.tokens,
+        logParameters.map { -$0 },
+        drawn?.map(\.tokens)
+      ),
       tokensPerParameter: logarithmicEstimate(
         "D/N",
         best.tokensPerParameter,
-        logParameters.map { -2 * $0 }
+        logParameters.map { -2 * $0 },
+        drawn?.map(\.tokensPerParameter)
       ),
-      loss: lossEstimate(parameters: best.parameters, tokens: best.tokens)
+      loss: loss
     )
   }
 
@@ -78,15 +94,24 @@ extension FitResult {
     return logarithmicEstimate(
       "L",
       law.loss(parameters: parameters, tokens: tokens),
-      gradient
+      gradient,
+      draws?.laws(law.form).map { $0.loss(parameters: parameters, tokens: tokens) }
     )
   }
 
   private func logarithmicEstimate(
     _ name: String,
     _ value: Double,
-    _ gradient: [Double]
+    _ gradient: [Double],
+    _ drawn: [Double]?
   ) -> Estimate {
-    estimate(name, value, .logarithmic, gradient, scaledCovariance)
+    estimate(
+      name,
+      value,
+      .logarithmic,
+      gradient,
+      scaledCovariance,
+      drawn: drawn?.map { log($0) }
+    )
   }
 }

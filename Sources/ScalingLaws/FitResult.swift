@@ -38,6 +38,9 @@ public struct FitResult: Sendable, Hashable {
 
   /// How the covariance is estimated.
   public var errorModel: LawFit.ErrorModel
+
+  /// What resamples led to, where there were any: then the only source of uncertainty.
+  public var draws: BootstrapDraws?
 }
 
 // MARK: - Goodness of fit

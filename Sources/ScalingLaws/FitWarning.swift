@@ -8,6 +8,30 @@ public struct FitWarning: Sendable, Hashable {
     /// Some of the table's compute could not be used.
     case computeIgnored = "compute-ignored"
 
+    /// Rows without a usable loss, N or D were left out, as asked for.
+    case rowsSkipped = "rows-skipped"
+
+    /// Rows of the table repeat others in N, D and loss.
+    case duplicateRows = "duplicate-rows"
+
+    /// Losses are worse than a guess that knows nothing.
+    case lossAboveUniform = "loss-above-uniform"
+
+    /// The loss column looks like perplexities.
+    case lossLooksLikePerplexity = "loss-looks-like-perplexity"
+
+    /// The loss column looks like accuracies.
+    case lossLooksLikeAccuracy = "loss-looks-like-accuracy"
+
+    /// Some losses look like bits among nats.
+    case lossUnitsLookMixed = "loss-units-look-mixed"
+
+    /// Parameters and tokens look exchanged.
+    case columnsLookSwapped = "columns-look-swapped"
+
+    /// Parameters or tokens look like millions or billions.
+    case numbersLookScaled = "numbers-look-scaled"
+
     /// The coefficients trade against each other.
     case conditionNumber = "condition-number"
 

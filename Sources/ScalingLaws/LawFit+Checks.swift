@@ -76,14 +76,11 @@ extension LawFit {
   /// Refuses repeated tokens in a law for which each token is new.
   private func checkRepetition() throws(LawFitError) {
     guard !form.describesRepetition else { return }
-    let repeating = table.runs.filter { $0.epochs > 1 + 1e-6 }
-    guard let first = repeating.first else { return }
-    throw .repeatedTokens(
-      law: form.name,
-      runs: repeating.count,
-      line: first.line,
-      epochs: first.epochs
-    )
+    do throws(RunTableError) {
+      try table.requireUnrepeated()
+    } catch {
+      throw .unfitTable(error)
+    }
   }
 }
 

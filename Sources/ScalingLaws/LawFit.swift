@@ -43,6 +43,10 @@ public struct LawFit: Sendable {
   /// The probability with which intervals cover the true value.
   public var level = 0.95
 
+  /// How resamples are drawn for uncertainty; `nil` for that of the Jacobian, which only least squares
+  /// have.
+  public var bootstrap: Bootstrap?
+
   /// How the covariance is estimated, where it comes from the Jacobian.
   public var errorModel = ErrorModel.homoscedastic
 
@@ -70,11 +74,13 @@ public struct LawFit: Sendable {
   public func run(
     on pool: WorkerPool = WorkerPool(threadCount: 1)
   ) throws(LawFitError) -> FitResult {
-    let prepared = try PreparedFit(self)
-    let found = search.run(starts: prepared.starts, on: pool) { start throws(Never) in
-      prepared.minimum(from: start)
+    do {
+      return try run(on: pool) {}
+    } catch let error as LawFitError {
+      throw error
+    } catch {
+      preconditionFailure("a fit without a checkpoint failed with \(error)")
     }
-    return try result(of: found, prepared)
   }
 
   /// Fits the law, asking before each start whether to go on.
@@ -94,16 +100,20 @@ public struct LawFit: Sendable {
       try checkpoint()
       return prepared.minimum(from: start)
     }
-    return try result(of: found, prepared)
+    let polished = search.polished(found, prepared)
+    var result = try result(of: polished, prepared)
+    if let bootstrap, let best = polished.best {
+      result.draws = try prepared.draws(bootstrap, around: best, on: pool, checkpoint: checkpoint)
+    }
+    return result
   }
 
   private func result(
-    of search: MultistartResult,
+    of polished: MultistartResult,
     _ prepared: PreparedFit
   ) throws(LawFitError) -> FitResult {
-    let polished = self.search.polished(search, prepared)
     guard let point = polished.best ?? polished.unfinished else {
-      throw .nothingFinite(law: form.name, starts: search.startCount)
+      throw .nothingFinite(law: form.name, starts: polished.startCount)
     }
     let fit = prepared.decentered(prepared.facts(at: point))
     let coefficients = zip(form.coefficients, fit.parameters).map { $0.scale.natural($1) }

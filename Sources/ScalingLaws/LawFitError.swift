@@ -21,8 +21,8 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A constraint that no positive finite value meets.
   case impossibleConstraint(String, ClosedRange<Double>)
 
-  /// Tokens were read more than once, which the law says nothing of; `line` is the first such run's.
-  case repeatedTokens(law: String, runs: Int, line: Int, epochs: Double)
+  /// The table as a whole is none for the law.
+  case unfitTable(RunTableError)
 
   /// The law is not finite anywhere near the runs.
   case nothingFinite(law: String, starts: Int)
@@ -50,10 +50,8 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
       "the law \(law) has no coefficient `\(name)`; it has \(known.joined(separator: ", "))"
     case .impossibleConstraint(let name, let range):
       "`\(name)` cannot be held to \(range.lowerBound) to \(range.upperBound): expected positive numbers"
-    case .repeatedTokens(let law, let runs, let line, let epochs):
-      "\(runs) runs read tokens more than once, the first\(line > 0 ? " on line \(line)" : "")"
-        + " \(sixDigits(epochs)) times; the law \(law) takes every token as new: select rows, such as"
-        + " `--where epochs<=1`, or fit `--law data-constrained`"
+    case .unfitTable(let error):
+      "\(error)"
     case .nothingFinite(let law, let starts):
       "the law \(law) is not finite at any of its \(starts) starts"
     case .beyondNumbers(let law, let coefficient):

@@ -84,10 +84,14 @@ extension LawProblem {
     return problem
   }
 
-  /// The same residuals under other weights, as resampling needs them.
-  func weighted(_ weights: [Double]) -> Self {
+  /// The runs of a resample: each as often as its count says, those of none left out.
+  func resampled(_ counts: [Double]) -> Self {
+    let rows = counts.indices.filter { counts[$0] > 0 }
     var problem = self
-    problem.weights = weights
+    problem.places = rows.map { places[$0] }
+    problem.logLosses = rows.map { logLosses[$0] }
+    problem.losses = rows.map { losses[$0] }
+    problem.weights = rows.map { counts[$0] * weights[$0] }
     return problem
   }
 

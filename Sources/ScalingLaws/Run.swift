@@ -1,11 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
-
 /// One training run: how big the model was, how much it read, and the loss it reached.
 public struct Run: Sendable, Hashable {
   /// What the run is called, where the table names its runs.
@@ -23,16 +15,18 @@ public struct Run: Sendable, Hashable {
   /// The training compute, *C*, in FLOPs: the table's where it has a usable one, else k · N · D.
   public var compute: Double
 
-  /// The loss reached, in the table's unit (nats per token where not said).
+  /// The loss reached, in the unit of its table (``RunTable/lossUnit``; nats per token where not said).
   public var loss: Double
 
   /// The number of different tokens among ``tokens``, *U*, where the table says; equal without repeats.
+  ///
+  /// Never more than ``tokens``: text that was not read does not count.
   public var uniqueTokens: Double?
 
   /// How much the run counts in a fit, relative to others; 1 where not said.
   public var weight: Double
 
-  /// The table's further columns by name, as written.
+  /// The table's further columns by name, as written; epochs, unique tokens and weights too.
   public var columns: [String: String]
 
   /// Creates a run; `compute` is 6 · N · D where none is given.

@@ -14,6 +14,15 @@ public enum RunColumn: String, Sendable, Hashable, CaseIterable {
 
   /// What a run is called.
   case name
+
+  /// The number of different tokens among those read, *U*.
+  case uniqueTokens
+
+  /// How often those were read, *D* / *U*.
+  case epochs
+
+  /// How much a run counts; never found by name, since a silent choice would change the fit.
+  case weight
 }
 
 extension RunColumn {
@@ -25,14 +34,20 @@ extension RunColumn {
     case .compute: ["C", "flops", "compute"]
     case .loss: ["loss", "val_loss", "L"]
     case .name: ["name", "run"]
+    case .uniqueTokens: ["U", "D_unique", "unique_tokens"]
+    case .epochs: ["epochs", "num_epochs"]
+    case .weight: []
     }
   }
+
+  /// The column in words, such as `unique tokens`.
+  public var displayName: String { self == .uniqueTokens ? "unique tokens" : rawValue }
 
   /// The column of one of its spellings, whatever the case, or `nil`.
   public init?(spelled word: String) {
     let word = trimmed(word[...]).lowercased()
     let match = Self.allCases.first { column in
-      column.rawValue == word || column.spellings.contains { $0.lowercased() == word }
+      column.rawValue.lowercased() == word || column.spellings.contains { $0.lowercased() == word }
     }
     guard let column = match else { return nil }
     self = column

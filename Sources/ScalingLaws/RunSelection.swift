@@ -1,5 +1,3 @@
-import FileFormats
-
 /// A condition on one column of a run table, such as `dataset=c4` or `epochs<=1`.
 public struct RunSelection: Sendable, Hashable {
   /// How a field is compared with the value.
@@ -63,7 +61,7 @@ public struct RunSelection: Sendable, Hashable {
     let length = rest.hasPrefix("==") ? 2 : comparison.rawValue.count
     value = trimmed(rest.dropFirst(length))
     let isOrder = comparison != .equal && comparison != .notEqual
-    guard !column.isEmpty, !isOrder || CSVNumber.parse(value) != nil else {
+    guard !column.isEmpty, !isOrder || Self.number(value) != nil else {
       throw .malformedSelection(text)
     }
   }
@@ -78,16 +76,17 @@ extension RunSelection {
   /// Whether a field meets the condition.
   ///
   /// A missing value (an empty field, `nan`, `inf`, `n/a` and the like) meets no comparison by order:
-  /// `loss>0` leaves runs out that diverged.
+  /// `loss>0` leaves runs out that diverged. Fields are compared as the table writes them, before any
+  /// conversion of units.
   ///
   /// - Parameter field: A field of the column.
   /// - Returns: Whether its row is selected.
   /// - Throws: ``RunTableError/Reason/notNumber(column:selection:found:)``.
   func accepts(_ field: String) throws(RunTableError.Reason) -> Bool {
-    let number = CSVNumber.parse(field)
+    let number = Self.number(field)
     if comparison == .equal || comparison == .notEqual {
       let isEqual: Bool
-      if let number, let other = CSVNumber.parse(value) {
+      if let number, let other = Self.number(value) {
         isEqual = number == other
       } else {
         isEqual = trimmed(field[...]) == value
@@ -95,7 +94,7 @@ extension RunSelection {
       return isEqual == (comparison == .equal)
     }
     if isMissingValue(field) { return false }
-    guard let number, let other = CSVNumber.parse(value) else {
+    guard let number, let other = Self.number(value) else {
       throw .notNumber(column: column, selection: description, found: trimmed(field[...]))
     }
     return switch comparison {
@@ -104,6 +103,11 @@ extension RunSelection {
     case .greater: number > other
     default: number >= other
     }
+  }
+
+  /// A number as cells hold it: `70M` equals 70000000.
+  private static func number(_ text: String) -> Double? {
+    RunNumber(reading: text, isCount: true).value
   }
 }
 

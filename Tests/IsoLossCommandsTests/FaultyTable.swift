@@ -44,14 +44,10 @@ extension FaultyTable {
       "t.csv:2: expected a comma or the line's end after a closing quote, found `x`"
     ),
     Self(
-      "tabs",
-      "N\tD\tloss\n1\t2\t3\n",
-      "t.csv:1: expected columns separated by commas, found tabs: replace each with a comma"
-    ),
-    Self(
       "semicolons",
       "N;D;loss\n1;2;3\n",
       "t.csv:1: expected columns separated by commas, found semicolons: export with commas"
+        + " between columns and points in numbers"
     ),
     Self(
       "one name twice",
@@ -110,12 +106,43 @@ extension FaultyTable {
     Self(
       "digits set apart",
       "N,D,loss\n\"1,000\",2,3\n",
-      "t.csv:2: expected a positive number for `N`, found `1,000`"
+      "t.csv:2: expected a positive number for `N`, found `1,000`, which may be `1.000` or `1000`:"
+        + " write the one you mean"
     ),
     Self(
-      "a suffix",
-      "N,D,loss\n70B,2,3\n",
-      "t.csv:2: expected a positive number for `N`, found `70B`"
+      "a small suffix",
+      "N,D,loss\n70b,2,3\n",
+      "t.csv:2: expected a positive number for `N`, found `70b`; did you mean `70B`?"
+    ),
+    Self(
+      "a suffix with two readings",
+      "N,D,loss\n70m,2,3\n",
+      "t.csv:2: expected a positive number for `N`, found `70m`, which may be `70M` or `70e-3`:"
+        + " write the one you mean"
+    ),
+    Self(
+      "a decimal comma",
+      "N,D,loss\n1e9,2e9,\"3,265\"\n",
+      "t.csv:2: expected a positive number for `loss`, found `3,265`, which may be `3.265` or `3265`:"
+        + " write the one you mean"
+    ),
+    Self(
+      "no usable row",
+      "N,D,loss\n1e9,2e9,nan\n1e9,-1,3\n",
+      ["--skip-bad"],
+      "t.csv: none of the 2 rows is a run; on line 2, expected a positive number for `loss`, found"
+        + " `nan`; leave such runs out with --where 'loss>0'"
+    ),
+    Self(
+      "a weight of zero",
+      "N,D,loss,w\n1e9,2e9,3,0\n",
+      ["--weight", "w", "--skip-bad"],
+      "t.csv:2: expected a positive number for `w`, found `0`"
+    ),
+    Self(
+      "epochs that are none",
+      "N,D,loss,epochs\n1e9,2e9,3,many\n",
+      "t.csv:2: expected a positive number for `epochs`, found `many`"
     ),
     Self(
       "compute that leaves no tokens",
@@ -136,7 +163,56 @@ extension FaultyTable {
       "N,loss\n1,2\n",
       "t.csv: expected columns for two of parameters, tokens and compute, found `N`, `loss`"
     ),
-    Self("no loss", "N,D,ppl\n1,2,3\n", "t.csv: expected a column `loss`, found `N`, `D`, `ppl`"),
+    Self("no loss", "N,D,x\n1,2,3\n", "t.csv: expected a column `loss`, found `N`, `D`, `x`"),
+    Self(
+      "a perplexity",
+      "N,D,ppl\n1,2,3\n",
+      "t.csv: expected a column `loss`, found `N`, `D`, `ppl`; the logarithm of `ppl` would be one"
+    ),
+    Self(
+      "sizes by other names",
+      "n_params,seen tokens,loss\n1,2,3\n",
+      "t.csv: expected columns for two of parameters, tokens and compute, found `n_params`,"
+        + " `seen tokens`, `loss`; name them with --column 'parameters=n_params'"
+        + " --column 'tokens=seen tokens'"
+    ),
+    Self(
+      "nothing by its name",
+      "model_size,train_tokens,final_eval_loss\n1,2,3\n",
+      "t.csv: expected a column `loss`, found `model_size`, `train_tokens`, `final_eval_loss`; name"
+        + " them with --column 'loss=final_eval_loss' --column 'parameters=model_size'"
+        + " --column 'tokens=train_tokens'"
+    ),
+    Self(
+      "a slip",
+      "paramters,D,loss\n1,2,3\n",
+      "t.csv: expected columns for two of parameters, tokens and compute, found `paramters`, `D`,"
+        + " `loss`; name it with --column 'parameters=paramters'"
+    ),
+    Self(
+      "only parameters without embeddings",
+      "N_no_embed,D,loss\n1,2,3\n",
+      "t.csv: `N_no_embed` counts parameters without embeddings: say --parameters non-embedding to"
+        + " use it"
+    ),
+    Self(
+      "no header",
+      "1e9,2e9,3.5\n1e9,3e9,3.1\n",
+      "t.csv: expected a header that names the columns, found numbers: `1e9`, `2e9`, `3.5`"
+    ),
+    Self(
+      "a misspelled column in a condition",
+      "N,D,loss,epochs\n1,2,3,1\n",
+      ["--where", "epoch<=1"],
+      "t.csv: no column is called `epoch`; there are `N`, `D`, `loss`, `epochs`; did you mean"
+        + " `epochs`?"
+    ),
+    Self(
+      "a weight that is not there",
+      "N,D,loss\n1,2,3\n",
+      ["--weight", "w"],
+      "t.csv: no column is called `w`; there are `N`, `D`, `loss`"
+    ),
     Self(
       "a loss by another name",
       "N,D,C4 Eval Loss\n1,2,3\n",

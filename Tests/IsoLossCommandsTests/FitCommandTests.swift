@@ -143,11 +143,17 @@ struct FitIdentityTests {
 
     """
 
-  /// What a fit says of a table, but for what names or hashes it.
+  /// What a fit says of a table, but for what names, hashes or locates it.
   private func fit(_ table: String, _ options: String = "") throws -> JSONValue {
     let run = CommandRun("fit --json \(options) -", input: table)
     #expect(run.code == .done, "\(run.diagnostics)")
-    return try run.json().without("environment", "sha256", "residualSummary")
+    return try run.json().without(
+      "environment",
+      "sha256",
+      "residualSummary",
+      "lines",
+      "parameterColumn"
+    )
   }
 
   @Test(
@@ -159,6 +165,11 @@ struct FitIdentityTests {
       ("comments and blank lines", "# runs\n\n" + table.replacing("\nd", with: "\n  # d\n\nd")),
       (
         "quoted fields", table.replacing("1e9", with: "\"1e9\"").replacing("loss", with: "\"loss\"")
+      ),
+      ("tabs for commas", table.replacing(",", with: "\t")),
+      (
+        "counts as people write them",
+        table.replacing("1e9", with: "1B").replacing("1e8", with: "\"100,000,000\"")
       ),
       ("spaces around fields", table.replacing(",", with: " , ")),
       ("no newline at the end", String(table.dropLast())),
@@ -242,6 +253,55 @@ struct FitIdentityTests {
     #expect(
       try robust.number("estimates.E.standardError") != plain.number("estimates.E.standardError")
     )
+  }
+
+  @Test("bits per token are nats over ln 2")
+  func bits() throws {
+    let rows = Self.table.split(separator: "\n").map { $0.split(separator: ",").map(String.init) }
+    let bits = try rows.dropFirst().map { row in
+      let loss = try #require(Double(row[3]))
+      return "\(row[1]),\(row[2]),\(loss / 0.6931471805599453)\n"
+    }
+    let found = try fit("N,D,loss\n" + bits.joined(), "--loss-unit bits")
+    let plain = try fit(Self.table)
+    #expect(try plain.text("lossUnit") == "nats")
+    #expect(try plain.text("tableLossUnit") == "undeclared")
+    #expect(try found.text("lossUnit") == "nats")
+    #expect(try found.text("tableLossUnit") == "bits")
+    // A loss is right to an ulp or two, which the fit's condition number magnifies.
+    for name in ["E", "A", "alpha"] {
+      let value = try plain.number("estimates.\(name).value")
+      #expect(isNear(try found.number("estimates.\(name).value"), value, 1e-7))
+    }
+  }
+
+  @Test("rows left out are as if they were not there, and counted")
+  func skipBad() throws {
+    let run = CommandRun(
+      "fit --json --skip-bad -",
+      input: Self.table + "j,1e9,1e9,nan,x\nk,0,1,1,x\n"
+    )
+    let json = try run.json()
+    #expect(try json.value("estimates") == fit(Self.table).value("estimates"))
+    #expect(try json.value("skippedRowCount").int == 2)
+    #expect(
+      run.diagnostics.contains(
+        "2 rows without a positive loss, N and D are left out: lines 11 and 12 [rows-skipped]"
+      )
+    )
+  }
+
+  @Test("what N counts is declared, and chooses the column")
+  func parameters() throws {
+    let lines = Self.table.split(separator: "\n").enumerated().map { index, row in
+      row + (index == 0 ? ",N_no_embed" : ",\(row.split(separator: ",")[1])")
+    }
+    let text = lines.joined(separator: "\n")
+    let found = try CommandRun("fit --json --parameters non-embedding -", input: text).json()
+    #expect(try found.text("parameterConvention") == "non-embedding")
+    #expect(try found.text("parameterColumn") == "N_no_embed")
+    #expect(try found.value("estimates") == fit(Self.table).value("estimates"))
+    #expect(try fit(Self.table).text("parameterConvention") == "undeclared")
   }
 
   @Test("the same bytes twice, apart from the environment")

@@ -69,7 +69,21 @@ struct FitFailureTests {
       (
         "a.csv --column x=y",
         "`--column`: no quantity is called `x`; there are parameters, N, params, tokens, D, compute,"
-          + " C, flops, loss, val_loss, L, name, run"
+          + " C, flops, loss, val_loss, L, name, run, uniqueTokens, U, D_unique, unique_tokens, epochs,"
+          + " num_epochs, weight"
+      ),
+      (
+        "a.csv --loss-unit bit",
+        "`--loss-unit` takes `nats`, `bits`, `bits-per-byte`, found `bit`; did you mean `bits`?"
+      ),
+      (
+        "a.csv --parameters 7B",
+        "`--parameters` takes `total`, `non-embedding`, found `7B`"
+      ),
+      ("a.csv --vocabulary 1", "`--vocabulary`: expected two tokens or more"),
+      (
+        "a.csv --column weight=a --weight b",
+        "`--weight` and `--column weight=…` exclude one another"
       ),
       (
         "a.csv --column loss=a --column L=b",

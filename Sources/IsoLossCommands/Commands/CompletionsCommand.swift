@@ -1,3 +1,4 @@
+import FileFormats
 import IsoLoss
 
 /// `isoloss completions`: a script that teaches a shell the commands and their options.

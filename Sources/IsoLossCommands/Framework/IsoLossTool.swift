@@ -1,3 +1,4 @@
+import FileFormats
 import IsoLoss
 
 /// The whole command: finds the subcommand, runs it, and turns every error into words and a code.

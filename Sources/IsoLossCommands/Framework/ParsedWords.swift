@@ -1,3 +1,5 @@
+import FileFormats
+
 /// Command-line words matched with an option table: spelling is settled here, meaning is not.
 public struct ParsedWords: Sendable, Hashable {
   /// The words that belong to no option, in order.

@@ -1,11 +1,11 @@
+import ScalingLaws
+
 /// Quantities as people write them, each parsed for the dimension its option expects.
 ///
 /// Suffixes are case-sensitive. A spelling with two readings is refused, and the error names both.
 public enum Quantity {
   /// What counts of tokens, parameters and FLOPs may end in, with its power of ten.
-  static let countSuffixes: [(name: String, exponent: Int)] = [
-    ("", 0), ("k", 3), ("M", 6), ("B", 9), ("G", 9), ("T", 12), ("P", 15), ("E", 18),
-  ]
+  static let countSuffixes: [(name: String, exponent: Int)] = [("", 0)] + CountSuffix.all
 
   /// Parses a positive count such as `70B`, `1.4T`, `500M` or `3e8`.
   public static func count(_ text: String) throws(QuantityError) -> Double {

@@ -67,7 +67,7 @@ struct EvalJSON {
     [
       "endOffset": .integer(segment.endOffset),
       "byteCount": .integer(segment.byteCount),
-      "bitsPerByte": .number(segment.natsPerByte / LossUnit.natsPerBit),
+      "bitsPerByte": .number(segment.natsPerByte / BitsAndNats.natsPerBit),
     ]
   }
 }

@@ -87,12 +87,12 @@ extension EvalResult {
   /// What the files cost in bits per byte if each byte were predicted from the counts of those before.
   var orderZeroBitsPerByte: Double {
     let nats = files.reduce(0.0) { $0 + $1.orderZero.totalNats }
-    return nats / Double(total.text.byteCount) / LossUnit.natsPerBit
+    return nats / Double(total.text.byteCount) / BitsAndNats.natsPerBit
   }
 }
 
 /// Units of loss.
-enum LossUnit {
+enum BitsAndNats {
   /// ln 2.
   static let natsPerBit = 0.6931471805599453
 }

@@ -185,7 +185,7 @@ extension EvalText {
     let segments = first.evaluation.learningCurve.summarized(inAtMost: 8)
     var table = TextTable([.left] + segments.map { _ in .right })
     table.add(["stretch ends at byte"] + segments.map { NumberText.count($0.endOffset) })
-    let bits = segments.map { $0.natsPerByte / LossUnit.natsPerBit }
+    let bits = segments.map { $0.natsPerByte / BitsAndNats.natsPerBit }
     table.add(["bits per byte in it"] + bits.map { NumberText.significant($0, digits: 4) })
     return (result.files.count > 1 ? "learning along \(first.name.escapedForTerminal)\n" : "")
       + table.text

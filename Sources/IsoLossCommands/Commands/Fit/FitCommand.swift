@@ -21,8 +21,8 @@ public struct FitCommand: Command {
         help: "the law to fit (default: chinchilla)"
       )
     ] + ObjectiveWords.options + RunTableWords.options + [
-      .value("level", "SHARE", help: "the level of the intervals (default: 0.95)"),
-      .flag("hc3", help: "errors that allow the noise to differ from run to run (HC3)"),
+      RunTableWords.parametersOption
+    ] + UncertaintyWords.options + [
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
       .file(
         "output",
@@ -49,9 +49,8 @@ public struct FitCommand: Command {
     request = try FitRequest(path: words.arguments.first ?? "-", law: "law", words)
     request.objective = try ObjectiveWords.objective(words)
     request.constraints = try ObjectiveWords.constraints(words, of: request.form)
-    request.level = try words.quantity("level", default: 0.95, Quantity.fraction)
-    guard request.level < 1 else { throw .other("`--level`: expected a share below 1") }
-    request.errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic
+    request.options.parameterConvention = RunTableWords.parameterConvention(words)
+    request.uncertainty = try UncertaintyWords(words)
     picturePath = words.text("svg")
     reportPath = words.text("output")
     writesJSON = words.has("json")
@@ -86,10 +85,11 @@ public struct FitCommand: Command {
   /// The library's members, with the table's hash and the extent of its runs, which a plan reads.
   private func body(_ result: FitResult, _ hash: ContentHash) -> [(String, JSONValue)] {
     let framed: Set = ["schema", "schemaVersion", "warnings"]
-    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) } + [
-      ("sha256", .string("\(hash)")),
-      ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
-      ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
-    ]
+    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
+      + result.table.jsonMembers + [
+        ("sha256", .string("\(hash)")),
+        ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
+        ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
+      ]
   }
 }

@@ -17,11 +17,8 @@ struct FitRequest: Sendable {
   /// What coefficients are held to.
   var constraints: [String: ClosedRange<Double>] = [:]
 
-  /// The level of intervals.
-  var level = 0.95
-
-  /// What the errors are taken to be.
-  var errorModel = LawFit.ErrorModel.homoscedastic
+  /// How uncertainty is found; as a fit does by itself where it is `nil`.
+  var uncertainty: UncertaintyWords?
 
   /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
   private static let largestTable = 1 << 28
@@ -48,8 +45,7 @@ struct FitRequest: Sendable {
     var fit = LawFit(form, to: table)
     fit.objective = objective
     fit.constraints = constraints
-    fit.level = level
-    fit.errorModel = errorModel
+    try uncertainty?.apply(to: &fit)
     var hasher = ContentHasher()
     hasher.update(bytes)
     let result = try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in

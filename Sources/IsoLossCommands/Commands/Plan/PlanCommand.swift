@@ -64,7 +64,8 @@ public struct PlanCommand: Command {
     fit = try words.text("fit").map { (path) throws(UsageError) in
       try FitRequest(path: path, law: "form", words)
     }
-    for name in ["form", "where", "column"] where fit == nil && words.isGiven(name) {
+    for name in ["form"] + RunTableWords.namesOfTableOptions
+    where fit == nil && words.isGiven(name) {
       throw .needs(option: "--\(name)", other: "--fit")
     }
     hardware = try HardwareRequest(words)

@@ -2,7 +2,7 @@
 ///
 /// Near is an edit distance of at most a third of the word, counting a swap of neighbors as one
 /// edit, or a word that the typed one begins.
-func closestSpelling(to word: String, among known: [String]) -> String? {
+package func closestSpelling(to word: String, among known: [String]) -> String? {
   let limit = max(1, word.count / 3)
   let ranked =
     known
@@ -17,7 +17,7 @@ func closestSpelling(to word: String, among known: [String]) -> String? {
 
 /// The edit distance in which inserting, deleting, replacing and swapping neighbors cost one each
 /// (optimal string alignment).
-func editDistance(_ first: String, _ second: String) -> Int {
+package func editDistance(_ first: String, _ second: String) -> Int {
   let a = Array(first.utf8.prefix(64))
   let b = Array(second.utf8.prefix(64))
   guard !a.isEmpty, !b.isEmpty else { return max(a.count, b.count) }
