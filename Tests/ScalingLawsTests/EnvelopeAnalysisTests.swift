@@ -1,4 +1,5 @@
 import Execution
+import FileFormats
 import LossNumerics
 import ScalingLaws
 import Testing
@@ -158,6 +159,14 @@ struct EnvelopeAnalysisTests {
     #expect(abs(other.allocation.G.value / one.allocation.G.value / 1024 - 1) < 1e-10)
   }
 
+  @Test("a curve that begins later loses as long as it begins above the lowest")
+  func laterStart() throws {
+    // Curves that start at 8 tokens a parameter: larger ones have not begun where smaller ones are best.
+    let late = try result(runs(sizes: 8, factor: 2, from: 8))
+    #expect(late.stretches.count > 4)
+    #expect(abs(late.allocation.a.value - (try #require(law["a"]))) < 0.01)
+  }
+
   @Test("the bootstrap draws curves and counts those that give no law")
   func bootstrap() throws {
     let law = try result(runs(noise: 0.002), .init(resampleCount: 200)).allocation
@@ -221,6 +230,28 @@ struct EnvelopeAnalysisTests {
     )
     #expect(twice.points.count == 7)
     #expect(abs(twice.points[1].loss - 2) < 1e-15)
+  }
+
+  @Test("a report names the stretches")
+  func report() throws {
+    let result = try result(runs(sizes: 6, factor: 2))
+    #expect(
+      result.summary == """
+        approach 1
+        """
+    )
+    let json = result.json
+    #expect(
+      json.keys == [
+        "approach", "table", "curveCount", "skippedCurveCount", "smoothing", "regression",
+        "gridCount",
+        "envelopeCount", "bracketedCount", "stretches", "law", "bootstrap", "warnings",
+      ]
+    )
+    #expect(json["smoothing"] == "none")
+    #expect(json["stretches"]?.array?.count == result.stretches.count)
+    #expect(json["warnings"]?[0]?["id"] == "few-models")
+    #expect(CurveSmoothing.runningMedian(5).description == "running-median:5")
   }
 
   // MARK: - Failures

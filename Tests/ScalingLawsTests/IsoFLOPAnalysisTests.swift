@@ -286,6 +286,12 @@ struct IsoFLOPAnalysisTests {
         + " 2.08076e+08 parameters, has the least loss, so the best may be smaller; at 1e+19 the smallest"
         + " size, 6.57994e+08 parameters, has the least loss, so the best may be smaller"
     )
+    runs = parabolas(budgets: [1e18, 1e19])
+    for index in runs.indices { runs[index].loss -= 2.9 - 0.1 * Double(index / 8) }
+    #expect(
+      failure(runs)
+        == "0 of 2 compute budgets"
+    )
     runs = one
     runs[2].compute = 0
     #expect(failure(runs) == "expected positive compute in run 3, found 0.0")

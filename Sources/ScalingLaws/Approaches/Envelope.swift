@@ -12,6 +12,9 @@ struct Envelope: Sendable {
   /// ln L of each curve at each place, infinite where it has none.
   var logLosses: [[Double]]
 
+  /// ln C and ln L of the first point of each curve.
+  var firstPoints: [(logCompute: Double, logLoss: Double)]
+
   /// A place of the envelope.
   struct Place: Sendable, Hashable {
     /// The position in the grid.
@@ -32,7 +35,8 @@ struct Envelope: Sendable {
   /// A place counts for the law only if the next smaller and the next larger size have losses there and
   /// lose: the smallest model is best of all at little compute only since nobody trained a smaller one,
   /// the largest at much compute since nobody trained a larger one, and any model where its neighbor's
-  /// curve has not begun or has ended. Such places would hold N* where the sizes stop.
+  /// curve has ended. Such places would hold N* where the sizes stop. A curve that has not begun loses
+  /// too if it begins above the lowest, since it can only have been higher before.
   ///
   /// - Parameter isPresent: Which curves are compared.
   /// - Returns: The places by rising compute.
@@ -44,14 +48,20 @@ struct Envelope: Sendable {
     var rank = [Int](repeating: 0, count: sizes.count)
     for (position, size) in ranks.enumerated() { rank[size] = position }
     var places: [Place] = []
-    var covered = [Bool](repeating: false, count: ranks.count)
+    // A loss known of each size, or the one it starts with later.
+    var highest = [Double](repeating: 0, count: ranks.count)
     for position in grid.indices {
       var best: (curve: Int, logLoss: Double)?
-      for index in covered.indices { covered[index] = false }
+      for index in highest.indices { highest[index] = -.infinity }
       for curve in present {
         let logLoss = logLosses[curve][position]
-        guard logLoss < .infinity else { continue }
-        covered[rank[sizeIndex[curve]]] = true
+        let size = rank[sizeIndex[curve]]
+        guard logLoss < .infinity else {
+          let first = firstPoints[curve]
+          if grid[position] < first.logCompute { highest[size] = max(highest[size], first.logLoss) }
+          continue
+        }
+        highest[size] = .infinity
         if logLoss < best?.logLoss ?? .infinity { best = (curve, logLoss) }
       }
       guard let best else { continue }
@@ -61,7 +71,8 @@ struct Envelope: Sendable {
           position: position,
           curve: best.curve,
           logLoss: best.logLoss,
-          isBracketed: own > 0 && own + 1 < ranks.count && covered[own - 1] && covered[own + 1]
+          isBracketed: own > 0 && own + 1 < ranks.count && highest[own - 1] > best.logLoss
+            && highest[own + 1] > best.logLoss
         )
       )
     }

@@ -20,7 +20,12 @@ import Darwin
 /// ln L* over ln(C/k) then give lines by least squares.
 ///
 /// Neighboring places share their curves, so they say nothing of the error; the bootstrap therefore
-/// draws curves.
+/// draws curves. Where each size has one curve, a resample lacks a third of the sizes, and the gaps make
+/// intervals too wide rather than too narrow: several times at a dozen sizes.
+///
+/// Noise flattens the line, since the luckiest of many near sizes wins: half a percent of noise in each
+/// point takes 0.002 off an exponent of 0.513 with 12 sizes over a factor of 500 and 0.017 with 20,
+/// where a running median of nine halves it.
 public struct EnvelopeAnalysis: Sendable, Hashable {
   /// What the line of ln N* goes through.
   public enum Regression: String, Sendable, Hashable, CaseIterable {
@@ -148,14 +153,12 @@ public struct EnvelopeAnalysis: Sendable, Hashable {
 extension EnvelopeAnalysis {
   private func envelope(_ curves: [TrainingCurve]) -> Envelope {
     let k = options.flopsPerTokenParameter
-    var (low, high) = (Double.infinity, -Double.infinity)
-    for curve in curves {
-      for point in curve.points {
-        let place = log(k * curve.parameters * point.tokens)
-        low = min(low, place)
-        high = max(high, place)
-      }
+    let smooth = curves.map { $0.smoothed(options.smoothing) }
+    let ends = smooth.flatMap { curve in
+      let points = curve.logPoints(flopsPerTokenParameter: k)
+      return [points[0].x, points[points.count - 1].x]
     }
+    let (low, high) = (ends.min() ?? 0, ends.max() ?? 0)
     let last = options.gridCount - 1
     let grid = (0...last).map { index in
       index == last ? high : low + (high - low) * Double(index) / Double(last)
@@ -165,8 +168,12 @@ extension EnvelopeAnalysis {
       grid: grid,
       sizes: sizes,
       sizeIndex: curves.map { curve in sizes.firstIndex(of: curve.parameters) ?? 0 },
-      logLosses: curves.map {
-        $0.smoothed(options.smoothing).logLosses(at: grid, flopsPerTokenParameter: k)
+      logLosses: smooth.map {
+        $0.logLosses(at: grid, flopsPerTokenParameter: k)
+      },
+      firstPoints: smooth.map {
+        let first = $0.logPoints(flopsPerTokenParameter: k)[0]
+        return (logCompute: first.x, logLoss: first.y)
       }
     )
   }

@@ -46,10 +46,14 @@ extension IsoFLOPResult {
 extension IsoFLOPProfile {
   /// The profile as cells of the summary's table.
   fileprivate var row: [String] {
-    let bounds = parameters?.interval.map { [$0.lowerBound, $0.upperBound] } ?? [nil, nil]
-    let best = [parameters, tokens, tokensPerParameter, loss].map { $0?.value }
-    let numbers: [Double?] = [best[0]] + bounds + best[1...] + [minimum?.curvature]
-    return [sixDigits(budget), "\(runs.count)"] + numbers.map { $0.map(sixDigits) ?? "n/a" }
+    let best = [tokens, tokensPerParameter, loss].map { $0?.value } + [minimum?.curvature]
+    let interval = parameters?.interval
+    return [
+      sixDigits(budget), "\(runs.count)",
+      parameters.map { sixDigits($0.value) } ?? "n/a",
+      interval.map { sixDigits($0.lowerBound) } ?? "n/a",
+      interval.map { sixDigits($0.upperBound) } ?? "",
+    ] + best.map { $0.map(sixDigits) ?? "n/a" }
   }
 
   /// The profile for programs.

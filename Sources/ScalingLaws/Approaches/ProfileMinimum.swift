@@ -41,6 +41,9 @@ public enum ProfileRefusal: Error, Hashable, Sendable, CustomStringConvertible {
   /// The parabola opens downward or is a line.
   case notConvex(curvature: Double)
 
+  /// The parabola falls to zero or below.
+  case notPositive(loss: Double)
+
   /// The least loss of the parabola is not among the runs.
   case outside(parameters: Double, smallest: Double, largest: Double)
 
@@ -57,6 +60,8 @@ public enum ProfileRefusal: Error, Hashable, Sendable, CustomStringConvertible {
       "\(found) different size\(found == 1 ? "" : "s"), expected 3 or more"
     case .notConvex(let curvature):
       "the parabola has no least loss (curvature \(sixDigits(curvature)))"
+    case .notPositive(let loss):
+      "the least loss of the parabola, \(sixDigits(loss)), is not positive"
     case .outside(let parameters, let smallest, let largest):
       "the least loss of the parabola, at \(sixDigits(parameters)) parameters, lies outside the runs'"
         + " \(sixDigits(smallest)) to \(sixDigits(largest))"
@@ -97,9 +102,10 @@ extension ProfileInterpolation {
     switch self {
     case .parabola:
       let parabola = Parabola(points)
-      guard parabola.curvature > 0, parabola.vertex.isFinite else {
+      guard parabola.curvature > 0, exp(parabola.vertex).isNormal else {
         throw .notConvex(curvature: parabola.curvature)
       }
+      guard parabola.vertexLoss > 0 else { throw .notPositive(loss: parabola.vertexLoss) }
       let isInterior = parabola.vertex >= smallest && parabola.vertex <= largest
       guard isInterior || acceptsOutside else {
         throw .outside(

@@ -33,7 +33,11 @@ public struct TrainingCurve: Sendable, Hashable {
   public var points: [Point]
 
   /// Creates a curve; points are put in order, and those of equal tokens become their geometric mean.
+  ///
+  /// - Precondition: Parameters, tokens and losses are positive and finite.
   public init(name: String, parameters: Double, points: [Point]) {
+    let numbers = [parameters] + points.flatMap { [$0.tokens, $0.loss] }
+    precondition(numbers.allSatisfy { $0 > 0 && $0.isFinite }, "a curve's numbers are positive")
     self.name = name
     self.parameters = parameters
     self.points = []
@@ -67,14 +71,16 @@ extension TrainingCurve {
   ///   - tokensPerStep: How many tokens one unit of the tokens column is, where it counts steps.
   /// - Returns: The curves by rising size, the same for every order of the rows.
   /// - Throws: ``EnvelopeError`` for rows that make no curve.
+  /// - Precondition: `tokensPerStep` is positive.
   public static func curves(
     of table: RunTable,
     namedBy column: String? = nil,
     tokensPerStep: Double = 1
   ) throws(EnvelopeError) -> [TrainingCurve] {
+    precondition(tokensPerStep > 0, "a step has a positive number of tokens")
     for (index, run) in table.runs.enumerated() {
       let values: [(RunColumn, Double)] = [
-        (.parameters, run.parameters), (.tokens, run.tokens), (.loss, run.loss),
+        (.parameters, run.parameters), (.tokens, run.tokens * tokensPerStep), (.loss, run.loss),
       ]
       for (quantity, value) in values where !(value > 0 && value.isFinite) {
         throw .notPositive(quantity, value: value, index: index)
@@ -152,6 +158,13 @@ extension TrainingCurve {
     return curve
   }
 
+  /// The points as ln C and ln L.
+  func logPoints(flopsPerTokenParameter: Double) -> [(x: Double, y: Double)] {
+    // The logarithm of the product would leave the range of numbers with it.
+    let origin = log(flopsPerTokenParameter) + log(parameters)
+    return points.map { (origin + log($0.tokens), log($0.loss)) }
+  }
+
   /// ln L at each ln C, on straight lines between the points in both logarithms.
   ///
   /// - Parameters:
@@ -159,9 +172,7 @@ extension TrainingCurve {
   ///   - flopsPerTokenParameter: k in C = k · N · D.
   /// - Returns: One value a place, infinite where the curve has none.
   func logLosses(at grid: [Double], flopsPerTokenParameter: Double) -> [Double] {
-    let known = points.map {
-      (x: log(flopsPerTokenParameter * parameters * $0.tokens), y: log($0.loss))
-    }
+    let known = logPoints(flopsPerTokenParameter: flopsPerTokenParameter)
     guard let first = known.first, let last = known.last else {
       return Array(repeating: .infinity, count: grid.count)
     }
