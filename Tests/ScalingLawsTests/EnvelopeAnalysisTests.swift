@@ -237,7 +237,20 @@ struct EnvelopeAnalysisTests {
     let result = try result(runs(sizes: 6, factor: 2))
     #expect(
       result.summary == """
-        approach 1
+        approach 1 (envelope of training curves, stretches): ln N* = ln G + a ln(C/k)
+        curves 6 from curves.csv   grid 1500, on the envelope 1500, between sizes 628   resamples 0, lost 0
+
+        N        best from C         to C  points
+        6e+07    2.87349e+17  1.10277e+18     157
+        1.2e+08  1.11232e+18  4.26878e+18     157
+        2.4e+08  4.30574e+18  1.65243e+19     157
+        4.8e+08  1.66673e+19  6.39648e+19     157
+
+        estimate     value  std. error  95 % interval
+        a         0.512114         n/a            n/a
+        b         0.487886         n/a            n/a
+        G         0.122014         n/a            n/a
+        n/a for a, b, G: no resamples were drawn
         """
     )
     let json = result.json

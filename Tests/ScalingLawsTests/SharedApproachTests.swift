@@ -114,11 +114,11 @@ struct SharedApproachTests {
   }
 }
 
-/// A setting of Porian et al. 2024 (arXiv:2406.19146) with its published exponent.
+/// A published setting with its exponent, from Porian et al. 2024 (arXiv:2406.19146).
 ///
-/// They read N* off a grid in steps of about a percent, which is what the medians allow on RefinedWeb; on
-/// OpenWebText2 the losses they interpolated are not those of the table to the last digits, and single N*
-/// differ by up to 12 %. The exponents then differ by at most 0.0032.
+/// Their N* stand on a grid in steps of about a percent, which is what the medians allow on RefinedWeb. On
+/// OpenWebText2 single N* differ by up to 12 %, for reasons the table does not show. Exponents differ by
+/// 0.0032 at most.
 struct PublishedAkima: Sendable, CustomTestStringConvertible {
   var conditions: [String]
   var a: Double

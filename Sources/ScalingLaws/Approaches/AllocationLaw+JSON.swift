@@ -17,6 +17,7 @@ extension AllocationLaw {
   /// The law for people: a, b and G with errors, then the best split of budgets, each a table.
   ///
   /// - Parameter budgets: The budgets, in FLOPs.
+  /// - Returns: The tables, an empty line between them.
   public func summary(budgets: [Double] = []) -> String {
     var lines = ReportTable.lines(
       [ReportTable.heading(level)] + estimates.map(ReportTable.row)
@@ -50,7 +51,9 @@ extension AllocationEstimate {
   }
 }
 
-/// What reports of the approaches share. Tables: names left, numbers right, two spaces between.
+/// What reports of the approaches share.
+///
+/// In tables names stand left, numbers right, two spaces between.
 enum ReportTable {
   /// The headings above estimates.
   static func heading(_ level: Double, _ name: String = "estimate") -> [String] {

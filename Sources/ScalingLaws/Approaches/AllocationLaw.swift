@@ -6,7 +6,9 @@ import Musl
 import Darwin
 #endif
 
-/// The three ways of Hoffmann et al. 2022 (arXiv:2203.15556) to find how compute is best spent.
+/// A way to find how compute is best spent.
+///
+/// The three of Hoffmann et al. 2022 (arXiv:2203.15556).
 public enum Approach: String, Sendable, Hashable, CaseIterable {
   /// Approach 1: the lowest of many training curves at each compute (``EnvelopeAnalysis``).
   case trainingCurves = "training-curves"

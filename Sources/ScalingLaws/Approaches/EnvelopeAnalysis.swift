@@ -9,7 +9,9 @@ import Musl
 import Darwin
 #endif
 
-/// Approach 1 of Hoffmann et al. 2022: which of many training curves is lowest at each compute.
+/// Which of many training curves is lowest at each compute, and a line through them: approach 1.
+///
+/// After Hoffmann et al. 2022 (arXiv:2203.15556).
 ///
 ///     let curves = try TrainingCurve.curves(of: table)
 ///     let result = try EnvelopeAnalysis(of: curves, name: table.name).run()
@@ -109,6 +111,7 @@ public struct EnvelopeAnalysis: Sendable, Hashable {
   /// Finds the envelope and the law along it.
   ///
   /// - Parameter pool: The threads that share the resamples; they change no bit of the result.
+  /// - Returns: The envelope and the law, with errors.
   /// - Throws: ``EnvelopeError`` where fewer than three sizes take part.
   public func run(
     on pool: WorkerPool = WorkerPool(threadCount: 1)

@@ -9,7 +9,9 @@ import Musl
 import Darwin
 #endif
 
-/// Approach 2 of Hoffmann et al. 2022: the best size of each of several budgets, and a line through them.
+/// The best size of each of several budgets, and a line through them: approach 2.
+///
+/// After Hoffmann et al. 2022 (arXiv:2203.15556).
 ///
 ///     let result = try IsoFLOPAnalysis(of: table).run()
 ///     print(result.allocation.a.value, result.allocation.optimum(compute: 5.76e23).parameters.value)
@@ -89,6 +91,7 @@ public struct IsoFLOPAnalysis: Sendable, Hashable {
   /// Finds the best size of each budget and the law through them.
   ///
   /// - Parameter pool: The threads that share the resamples; they change no bit of the result.
+  /// - Returns: The budgets and the law, with errors.
   /// - Throws: ``IsoFLOPError`` where fewer than two budgets have a best size.
   public func run(
     on pool: WorkerPool = WorkerPool(threadCount: 1)

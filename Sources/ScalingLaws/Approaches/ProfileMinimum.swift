@@ -91,6 +91,7 @@ extension ProfileInterpolation {
   /// - Parameters:
   ///   - points: The runs, by rising ln N.
   ///   - acceptsOutside: Whether a parabola may turn outside of the runs.
+  /// - Returns: The size with the least loss, and what it loses.
   /// - Throws: Why there is none.
   func minimum(
     of points: [ProfilePoint],
@@ -98,43 +99,52 @@ extension ProfileInterpolation {
   ) throws(ProfileRefusal) -> ProfileMinimum {
     let sizes = Self.merged(points)
     guard sizes.count > 2 else { throw .tooFewSizes(found: sizes.count) }
-    let (smallest, largest) = (points[0].logParameters, points[points.count - 1].logParameters)
     switch self {
-    case .parabola:
-      let parabola = Parabola(points)
-      guard parabola.curvature > 0, exp(parabola.vertex).isNormal else {
-        throw .notConvex(curvature: parabola.curvature)
-      }
-      guard parabola.vertexLoss > 0 else { throw .notPositive(loss: parabola.vertexLoss) }
-      let isInterior = parabola.vertex >= smallest && parabola.vertex <= largest
-      guard isInterior || acceptsOutside else {
-        throw .outside(
-          parameters: exp(parabola.vertex),
-          smallest: exp(smallest),
-          largest: exp(largest)
-        )
-      }
-      return ProfileMinimum(
-        logParameters: parabola.vertex,
-        loss: parabola.vertexLoss,
-        curvature: parabola.curvature,
-        isInterior: isInterior
-      )
-    case .akima:
-      let curve = AkimaCurve(sizes.map { ($0.logParameters, log($0.loss)) })
-      let least = curve.minimum
-      guard least.isInterior else {
-        throw .atEnd(parameters: exp(least.x), isSmallest: least.x == curve.x.first)
-      }
-      // At a minimum y′ = 0, so that the second derivative of exp(y) is exp(y) y″.
-      let loss = exp(least.y)
-      return ProfileMinimum(
-        logParameters: least.x,
-        loss: loss,
-        curvature: loss * least.secondDerivative / 2,
-        isInterior: true
+    case .parabola: return try Self.vertex(points, acceptsOutside: acceptsOutside)
+    case .akima: return try Self.valley(sizes)
+    }
+  }
+
+  private static func vertex(
+    _ points: [ProfilePoint],
+    acceptsOutside: Bool
+  ) throws(ProfileRefusal) -> ProfileMinimum {
+    let (smallest, largest) = (points[0].logParameters, points[points.count - 1].logParameters)
+    let parabola = Parabola(points)
+    guard parabola.curvature > 0, exp(parabola.vertex).isNormal else {
+      throw .notConvex(curvature: parabola.curvature)
+    }
+    guard parabola.vertexLoss > 0 else { throw .notPositive(loss: parabola.vertexLoss) }
+    let isInterior = parabola.vertex >= smallest && parabola.vertex <= largest
+    guard isInterior || acceptsOutside else {
+      throw .outside(
+        parameters: exp(parabola.vertex),
+        smallest: exp(smallest),
+        largest: exp(largest)
       )
     }
+    return ProfileMinimum(
+      logParameters: parabola.vertex,
+      loss: parabola.vertexLoss,
+      curvature: parabola.curvature,
+      isInterior: isInterior
+    )
+  }
+
+  private static func valley(_ sizes: [ProfilePoint]) throws(ProfileRefusal) -> ProfileMinimum {
+    let curve = AkimaCurve(sizes.map { ($0.logParameters, log($0.loss)) })
+    let least = curve.minimum
+    guard least.isInterior else {
+      throw .atEnd(parameters: exp(least.x), isSmallest: least.x == curve.x.first)
+    }
+    // At a minimum y′ = 0, so that the second derivative of exp(y) is exp(y) y″.
+    let loss = exp(least.y)
+    return ProfileMinimum(
+      logParameters: least.x,
+      loss: loss,
+      curvature: loss * least.secondDerivative / 2,
+      isInterior: true
+    )
   }
 
   /// One point a size, with the mean loss of its runs.
