@@ -114,9 +114,9 @@ struct SharedApproachTests {
   }
 }
 
-/// A published setting with its exponent, from Porian et al. 2024 (arXiv:2406.19146).
+/// A published setting with its exponent.
 ///
-/// Their N* stand on a grid in steps of about a percent, which is what the medians allow on RefinedWeb. On
+/// From Porian et al. 2024 (arXiv:2406.19146). Their N* stand on a grid in steps of about a percent, which is what the medians allow on RefinedWeb. On
 /// OpenWebText2 single N* differ by up to 12 %, for reasons the table does not show. Exponents differ by
 /// 0.0032 at most.
 struct PublishedAkima: Sendable, CustomTestStringConvertible {
