@@ -53,6 +53,9 @@ extension Coefficient {
   public var scaledBounds: ClosedRange<Double> {
     scale.scaled(bounds.lowerBound)...scale.scaled(bounds.upperBound)
   }
+
+  /// Whether the coefficient is positive in every law, as all are but changes of an exponent.
+  public var isPositive: Bool { bounds.lowerBound > 0 }
 }
 
 extension Coefficient.Scale {
