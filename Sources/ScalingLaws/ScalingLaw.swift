@@ -29,7 +29,21 @@ extension ScalingLaw {
   /// Every form there is, one line each.
   public static let forms: [any ScalingLawForm] = [
     Chinchilla(),
+    ChinchillaTied(),
+    OverTraining(),
+    DataConstrained(),
+    DataConstrained(isTied: true),
     Kaplan(),
+    KaplanFloor(),
+    PowerLaw(of: .parameters),
+    PowerLaw(of: .tokens),
+    PowerLaw(of: .compute),
+    PowerLaw(of: .parameters, hasFloor: true),
+    PowerLaw(of: .tokens, hasFloor: true),
+    PowerLaw(of: .compute, hasFloor: true),
+    BrokenPower(of: .parameters),
+    BrokenPower(of: .tokens),
+    BrokenPower(of: .compute),
   ]
 
   /// The form of a name, or `nil`.
