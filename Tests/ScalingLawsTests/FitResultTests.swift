@@ -271,7 +271,7 @@ struct FitWarningTests {
 
   @Test("runs that determine the law have no such warnings")
   func noTermWarnings() throws {
-    for form in ScalingLaw.forms {
+    for form in PublishedLaw.all.map(\.form) {
       let ids = try fit(form, GoldenFit.runs).warnings.map(\.id)
       #expect(!ids.contains("vanishing-term"))
       #expect(!ids.contains("wide-interval"))

@@ -32,6 +32,8 @@ public struct BrokenPower: ScalingLawForm {
   public var formula: String { "L = E + B \(variable.symbol)^-c_0 \(bend)" }
 
   /// E, B, c_0, c_1, d_1, f_1.
+  ///
+  /// A bend within 2 % of X is a corner to any table, and sharper ones only stiffen the fit.
   public var coefficients: [Coefficient] {
     [
       Coefficient(name: "E", unit: "nats per token", scale: .logarithmic, bounds: 1e-6...1e3),
@@ -39,7 +41,7 @@ public struct BrokenPower: ScalingLawForm {
       Coefficient(name: "c_0", unit: "", scale: .linear, bounds: 1e-3...5),
       Coefficient(name: "c_1", unit: "", scale: .linear, bounds: -5...5),
       Coefficient(name: "d_1", unit: variable.unit, scale: .logarithmic, bounds: 1e-15...1e15),
-      Coefficient(name: "f_1", unit: "", scale: .logarithmic, bounds: 1e-3...10),
+      Coefficient(name: "f_1", unit: "", scale: .logarithmic, bounds: 0.02...10),
     ]
   }
 

@@ -43,9 +43,10 @@ public struct DataConstrained: ScalingLawForm {
 
   /// Those of ``Chinchilla`` or ``ChinchillaTied``, then R_D, R_N.
   public var coefficients: [Coefficient] {
-    plain.coefficients + ["R_D", "R_N"].map {
-      Coefficient(name: $0, unit: "repeats", scale: .logarithmic, bounds: 1e-3...1e6)
-    }
+    plain.coefficients
+      + ["R_D", "R_N"].map {
+        Coefficient(name: $0, unit: "repeats", scale: .logarithmic, bounds: 1e-3...1e6)
+      }
   }
 
   /// It does.
