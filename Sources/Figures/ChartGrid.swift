@@ -9,7 +9,9 @@ public struct ChartGrid: Sendable, Hashable {
   public var subtitle: ChartText
   /// What the panels show, in a sentence, for readers who cannot see them.
   public var summary: String
-  /// The panels, row by row; `nil` leaves a place empty. Their own sizes are not looked at.
+  /// The panels, row by row, `nil` for an empty place.
+  ///
+  /// Their own sizes are not looked at.
   public var rows: [[Chart?]]
   /// The width between the axes of each panel, in pixels.
   public var plotWidth: Double

@@ -93,7 +93,8 @@ extension ExtrapolationFigure {
     chart.marks.append(.points(fitted))
     if !frontier.isEmpty { chart.marks.append(frontierMark) }
     if !unseen.points.isEmpty { chart.marks.append(.points(unseen)) }
-    if shown.isEmpty { chart.message = "no run has finite N, D and loss above 0" }
+    let isEmpty = shown.allSatisfy { !($0.x.isFinite && $0.x > 0 && $0.y.isFinite && $0.y > 0) }
+    if isEmpty { chart.message = "no run has finite N, D and loss above 0" }
     return chart
   }
 

@@ -38,7 +38,9 @@ public struct HTMLReport: Sendable, Hashable {
     }
   }
 
-  /// Something in a section. All text is escaped: none of it is markup.
+  /// Something in a section.
+  ///
+  /// All text is escaped: none of it is markup.
   public enum Block: Sendable, Hashable {
     /// Paragraphs, divided by empty lines.
     case text(String)

@@ -7,9 +7,12 @@ package enum HumanNumber {
   /// - Parameters:
   ///   - value: Any number; `nan` and `inf` print as such.
   ///   - digits: The most significant digits.
+  /// - Returns: The number, without trailing zeros.
   package static func text(_ value: Double, digits: Int = 4) -> String {
     guard value.isFinite else { return "\(value)" }
     guard value != 0 else { return "0" }
+    // Below the normal numbers there are fewer digits than any rounding asks for.
+    guard abs(value) >= .leastNormalMagnitude else { return "\(value)" }
     let sign = value < 0 ? "-" : ""
     let (mantissa, exponent) = rounded(abs(value), digits: digits)
     guard (-3..<15).contains(exponent) else {
@@ -52,6 +55,7 @@ extension LossPoint {
   /// - Parameters:
   ///   - index: The run's place in its table, for one without a name.
   ///   - more: Further lines, such as a residual.
+  /// - Returns: The lines, joined by line feeds.
   package func detail(index: Int, more: [String] = []) -> String {
     let lines = [
       name.isEmpty ? "run \(index + 1)" : name,

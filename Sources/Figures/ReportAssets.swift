@@ -1,6 +1,8 @@
 import FileFormats
 
-/// The style sheet and the script of every report. Neither holds `<` or `&`, so the page is
+/// The style sheet and the script of every report.
+///
+/// Neither holds `<` or `&`, so the page is
 /// well-formed XML without escapes that HTML would not undo there.
 enum ReportAssets {
   /// What the page may load and run: this style and this script, nothing else.
@@ -77,9 +79,10 @@ enum ReportAssets {
 
     """#
 
-  /// The script: shows the details of points under the pointer or the arrow keys, and obeys
-  /// addresses that end in `#linear`, `#log` or `#point-1-3` (the third point of the first
-  /// drawing), joined by commas. Without it the titles in the drawings serve the pointer.
+  /// The script, which shows the details of points under the pointer or the arrow keys.
+  ///
+  /// It obeys addresses that end in `#linear`, `#log` or `#point-1-3` (the third point of the first
+  /// chart), joined by commas. Without it the titles in the drawings serve the pointer.
   static let script = #"""
 
     (function () {
@@ -110,14 +113,18 @@ enum ReportAssets {
         box.style.top = (above > 8 ? above : place.bottom + 8) + "px";
       }
 
-      var drawings = Array.from(document.querySelectorAll("figure svg"), function (svg) {
+      var figures = Array.from(document.querySelectorAll("figure.chart"));
+      var points = new Map();
+
+      document.querySelectorAll("figure.chart svg").forEach(function (svg) {
         var shapes = Array.from(svg.querySelectorAll("g > * > title"), function (title) {
           var shape = title.parentNode;
           shape.dataset.detail = title.textContent;
           title.remove();
           return shape;
         });
-        if (!shapes.length) return shapes;
+        points.set(svg, shapes);
+        if (!shapes.length) return;
         svg.setAttribute("tabindex", "0");
         svg.addEventListener("pointerover", function (event) {
           if (event.target.dataset.detail) show(event.target);
@@ -137,8 +144,15 @@ enum ReportAssets {
           event.preventDefault();
           show(shapes[next]);
         });
-        return shapes;
       });
+
+      function pointOf(chart, number) {
+        var figure = figures[chart - 1];
+        var svg = figure ? Array.from(figure.querySelectorAll("svg")).find(function (svg) {
+          return svg.getClientRects().length;
+        }) : null;
+        return svg ? points.get(svg)[number - 1] : null;
+      }
 
       function obey() {
         location.hash.slice(1).split(",").forEach(function (word) {
@@ -146,8 +160,7 @@ enum ReportAssets {
             if (button.value === word) button.checked = true;
           });
           var point = /^point-(\d+)-(\d+)$/.exec(word);
-          var shapes = point ? drawings[point[1] - 1] : null;
-          var shape = shapes ? shapes[point[2] - 1] : null;
+          var shape = point ? pointOf(point[1], point[2]) : null;
           if (!shape) return;
           shape.scrollIntoView({ block: "center" });
           show(shape);

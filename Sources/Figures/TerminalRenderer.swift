@@ -155,7 +155,7 @@ struct TerminalRenderer {
     var border = Array(repeating: Character("─"), count: canvas.columns)
     var numbers = Array(repeating: Character(" "), count: canvas.columns + gutter + 2)
     var end = 0
-    for label in chart.horizontal.terminalLabels(about: max(2, canvas.columns / 12)) {
+    for label in chart.horizontal.terminalLabels(about: max(2, canvas.columns / 8)) {
       let column = canvas.cell(
         of: ChartPoint(x: canvas.area.width * chart.horizontal.fraction(of: label.value), y: 0)
       ).column

@@ -58,7 +58,7 @@ struct ThinnedPoints {
     var size = 0.0
     var kept = visible
     while kept.count > Self.limit + mark.labels.count {
-      size = size == 0 ? 1 : size * 1.5
+      size = size == 0 ? 1 : size * 1.25
       var taken: Set<Cell> = []
       kept = visible.filter { index, pixel in
         let cell = Cell(column: Int(pixel.x / size), row: Int(pixel.y / size))
@@ -76,7 +76,7 @@ struct ThinnedPoints {
   /// A sentence on what was left out; `nil` when nothing was.
   var note: String? {
     guard cellSize > 0 else { return nil }
-    let side = DecimalText.fixed(cellSize, decimals: 1, keepsZeros: false)
+    let side = DecimalText.fixed(cellSize, decimals: 2, keepsZeros: false)
     return
       "Of \(visibleCount) points \(drawn.count) are drawn, one in each square of \(side) pixels."
   }
