@@ -106,11 +106,16 @@ enum ReportAssets {
         shape.classList.add("active");
         box.textContent = shape.dataset.detail;
         box.hidden = false;
-        var place = shape.getBoundingClientRect();
+        place();
+      }
+
+      function place() {
+        if (!active) return;
+        var edge = active.getBoundingClientRect();
         var right = window.innerWidth - box.offsetWidth - 8;
-        var above = place.top - box.offsetHeight - 8;
-        box.style.left = Math.max(8, Math.min(right, place.right + 8)) + "px";
-        box.style.top = (above > 8 ? above : place.bottom + 8) + "px";
+        var above = edge.top - box.offsetHeight - 8;
+        box.style.left = Math.max(8, Math.min(right, edge.right + 8)) + "px";
+        box.style.top = (above > 8 ? above : edge.bottom + 8) + "px";
       }
 
       var figures = Array.from(document.querySelectorAll("figure.chart"));
@@ -168,7 +173,8 @@ enum ReportAssets {
       }
 
       window.addEventListener("hashchange", obey);
-      window.addEventListener("scroll", hide, true);
+      window.addEventListener("scroll", place, true);
+      window.addEventListener("resize", place);
       obey();
     })();
 
