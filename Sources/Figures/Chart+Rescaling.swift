@@ -44,14 +44,19 @@ extension Chart {
   }
 
   /// A line with corners at least every 200th part of an axis, on the present scales.
+  ///
+  /// A piece that lies beyond one side of the plot stays as it is, and so does a line of very many
+  /// corners: dividing what is already fine, or unseen, would only make charts grow.
   private func divided(_ points: [ChartPoint]) -> [ChartPoint] {
-    guard var previous = points.first else { return [] }
+    guard points.count <= Thinning.lineLimit, var previous = points.first else { return points }
     var result = [previous]
     for point in points.dropFirst() {
       let (x, y) = (horizontal.fraction(of: previous.x), vertical.fraction(of: previous.y))
       let (dx, dy) = (horizontal.fraction(of: point.x) - x, vertical.fraction(of: point.y) - y)
       let steps = (200 * max(abs(dx), abs(dy))).rounded(.up)
-      if steps.isFinite, steps > 1 {
+      let isBeyond =
+        max(x, x + dx) < 0 || min(x, x + dx) > 1 || max(y, y + dy) < 0 || min(y, y + dy) > 1
+      if steps.isFinite, steps > 1, !isBeyond {
         let count = Int(min(steps, 2_000))
         result += (1..<count).map { step in
           let part = Double(step) / Double(count)
