@@ -116,11 +116,16 @@ extension CommandContext {
   }
 
   /// Whether diagnostics are colored.
-  public var usesColor: Bool {
+  public var usesColor: Bool { usesColor(where: terminal.isDiagnostics) }
+
+  /// Whether pictures among the results are colored.
+  public var usesOutputColor: Bool { usesColor(where: terminal.isOutput) }
+
+  private func usesColor(where isTerminal: Bool) -> Bool {
     switch color {
     case .always: true
     case .never: false
-    case .auto: terminal.isDiagnostics && environment["NO_COLOR", default: ""].isEmpty
+    case .auto: isTerminal && environment["NO_COLOR", default: ""].isEmpty
     }
   }
 }

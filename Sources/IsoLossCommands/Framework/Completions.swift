@@ -57,7 +57,7 @@ extension Completions {
 
   private static func bashValueCases(_ command: CommandSpecification) -> String {
     command.allOptions.compactMap { option in
-      guard let value = option.value else { return nil }
+      guard let value = option.value, !value.isOptional else { return nil }
       let patterns = [option.spelling] + (option.short.map { ["-\($0)"] } ?? [])
       return "        \(patterns.joined(separator: "|"))) \(bashReply(value.completion)); return ;;"
     }.joined(separator: "\n")
@@ -111,7 +111,10 @@ extension Completions {
     let repeats = option.isRepeatable ? "*" : ""
     let help = "[\(quoted(option.help))]"
     let value = option.value.map { ":\(quoted($0.name)):\(zshAction($0.completion))" } ?? ""
-    let long = "'\(repeats)\(option.spelling)\(value.isEmpty ? "" : "=")\(help)\(value)'"
+    // `=-` takes a value only where it is attached, and a second colon lets it be left out.
+    let isOptional = option.value?.isOptional == true
+    let sign = value.isEmpty ? "" : isOptional ? "=-" : "="
+    let long = "'\(repeats)\(option.spelling)\(sign)\(help)\(isOptional ? ":" : "")\(value)'"
     return option.short.map { "\(long) '\(repeats)-\($0)\(help)\(value)'" } ?? long
   }
 
@@ -165,6 +168,9 @@ extension Completions {
     case nil: break
     case .some(.none): words.append("-x")
     case .file: words.append("-r -F")
+    case .choices(let choices) where option.value?.isOptional == true:
+      // Without -x a word of its own is no value.
+      words.append("-f -a '\(choices.joined(separator: " "))'")
     case .choices(let choices): words.append("-x -a '\(choices.joined(separator: " "))'")
     }
     words.append("-d '\(fishQuoted(option.help))'")

@@ -8,6 +8,9 @@ struct JSONReport {
   /// The version of the kind.
   var version = 1
 
+  /// The seed of the random numbers drawn; `nil` where none were.
+  var seed: UInt64?
+
   /// The members between the frame's.
   var body: [(String, JSONValue)]
 
@@ -26,8 +29,9 @@ struct JSONReport {
       "schema": .string(schema),
       "schemaVersion": .integer(version),
       "version": .string(IsoLossVersion.current),
-      // No command draws random numbers yet; the key is there for those that will.
-      "seed": .null,
+      // JSON's integers end where Int does.
+      "seed": seed.map { seed in Int(exactly: seed).map { .integer($0) } ?? .string("\(seed)") }
+        ?? .null,
     ]
     for (key, value) in body { report[key] = value }
     var warnings = warnings

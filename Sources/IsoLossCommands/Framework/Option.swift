@@ -19,6 +19,9 @@ public struct Option: Sendable, Hashable {
 
     /// What the shell may offer for it.
     public var completion: Completion
+
+    /// Whether it may be left out; one that is given is attached, `--name=value`.
+    public var isOptional = false
   }
 
   /// The long name, without its dashes.
@@ -99,6 +102,15 @@ extension Option {
   }
 }
 
+extension Option {
+  /// The option with a value that may be left out: `--name` or `--name=value`, never `--name value`.
+  public var withOptionalValue: Option {
+    var option = self
+    option.value?.isOptional = true
+    return option
+  }
+}
+
 // MARK: - Spelling
 
 extension Option {
@@ -108,6 +120,6 @@ extension Option {
   /// The left column of help, `-o, --output FILE`.
   public var usage: String {
     let names = short.map { "-\($0), \(spelling)" } ?? "    \(spelling)"
-    return value.map { "\(names) \($0.name)" } ?? names
+    return value.map { $0.isOptional ? "\(names)[=\($0.name)]" : "\(names) \($0.name)" } ?? names
   }
 }

@@ -48,6 +48,10 @@ public struct ParsedWords: Sendable, Hashable {
       flags.insert(option.name)
       return
     }
+    if value.isOptional, attached == nil {
+      flags.insert(option.name)
+      return
+    }
     let isNextAnOption = remaining.first.map { specification.hasOption(spelled: $0) } ?? true
     guard let text = attached ?? (isNextAnOption ? nil : remaining.popFirst()) else {
       throw .missingValue(option: option.spelling, valueName: value.name)

@@ -24,8 +24,7 @@ public struct FitCommand: Command {
       )
     ] + ObjectiveWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
-    ] + UncertaintyWords.options + [
-      .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
+    ] + UncertaintyWords.options + ApproachWords.options + PictureWords.options + [
       .file(
         "output",
         short: "o",
@@ -38,11 +37,17 @@ public struct FitCommand: Command {
       .init("isoloss fit corpora/runs-known-truth.csv", "Chinchilla's law from a table"),
       .init("isoloss fit runs.csv --where dataset=c4 --law kaplan", "Kaplan's law from some rows"),
       .init("isoloss fit runs.csv --json --svg law.svg", "for programs, and a picture"),
+      .init("isoloss fit runs.csv --approach all", "three ways to the best use of compute"),
+      .init(
+        "isoloss fit runs.csv --html fit.html --plot",
+        "a page of everything, and a look at once"
+      ),
     ]
   )
 
   private var request: FitRequest
-  private let picturePath: String?
+  private let approach: ApproachWords
+  private let pictures: PictureWords
   private let reportPath: String?
   private let writesJSON: Bool
 
@@ -53,7 +58,8 @@ public struct FitCommand: Command {
     request.constraints = try ObjectiveWords.constraints(words, of: request.form)
     request.options.parameterConvention = RunTableWords.parameterConvention(words)
     request.uncertainty = try UncertaintyWords(words)
-    picturePath = words.text("svg")
+    approach = try ApproachWords(words)
+    pictures = try PictureWords(words)
     reportPath = words.text("output")
     writesJSON = words.has("json")
   }
@@ -61,37 +67,38 @@ public struct FitCommand: Command {
   /// Fits and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
-    for output in [picturePath, reportPath].compactMap(\.self) {
-      try context.refuseOverwriting([request.path], with: output)
+    try refuseOverwriting(in: context)
+    let findings = try request.findings(approach, in: context)
+    let drawn = FitPictures(findings: findings, isoFLOPOptions: request.isoFLOPOptions(approach))
+    // All is made before anything is written, so that a picture that cannot be leaves no others.
+    var files = try pictures.files(drawn) {
+      FitPage(findings: findings, pictures: drawn).report.html
     }
-    let outcome = try request.run(in: context)
-    let result = outcome.result
-    if let picturePath {
-      let figure = FitFigure(result: result, request.options.flopsPerTokenParameter).figure
-      try context.writeFile(picturePath, figure.chart.svg)
-    }
+    let plot = try pictures.plotText(drawn, in: context)
     let report = JSONReport(
-      schema: "isoloss.fit",
-      version: FitResult.schemaVersion,
-      body: body(result, outcome.hash),
-      warnings: result.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
+      schema: findings.schema,
+      version: findings.schemaVersion,
+      seed: findings.usedSeed,
+      body: findings.body,
+      warnings: findings.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
       seconds: context.secondsNow() - start
     )
     let json = report.text(in: context)
-    if let reportPath { try context.writeFile(reportPath, json) }
-    try context.output.write(writesJSON ? json : result.summary + "\n")
-    for warning in result.warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    if let reportPath { files.append((reportPath, json)) }
+    for file in files { try context.writeFile(file.path, file.text) }
+    try context.output.write(writesJSON ? json : findings.text + plot)
+    for warning in findings.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     return .done
   }
 
-  /// The library's members, with the table's hash and the extent of its runs, which a plan reads.
-  private func body(_ result: FitResult, _ hash: ContentHash) -> [(String, JSONValue)] {
-    let framed: Set = ["schema", "schemaVersion", "warnings"]
-    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
-      + result.table.jsonMembers + [
-        ("sha256", .string("\(hash)")),
-        ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
-        ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
-      ]
+  /// Refuses an output that is the table, and two outputs that are one file.
+  private func refuseOverwriting(in context: CommandContext) throws(CommandError) {
+    var seen: Set<String> = []
+    for output in pictures.paths + [reportPath].compactMap(\.self) {
+      try context.refuseOverwriting([request.path], with: output)
+      guard seen.insert(context.path(output)).inserted else {
+        throw CommandError("`\(output)` is written twice; choose another output")
+      }
+    }
   }
 }

@@ -23,12 +23,6 @@ struct FitRequest: Sendable {
   /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
   private static let largestTable = 1 << 28
 
-  /// A fit with the table's hash.
-  struct Outcome {
-    var result: FitResult
-    var hash: ContentHash
-  }
-
   /// Takes the table's reading from parsed words, and the law's name from one of their options.
   init(path: String, law option: String, _ words: ParsedWords) throws(UsageError) {
     self.path = path
@@ -36,27 +30,29 @@ struct FitRequest: Sendable {
     options = try RunTableWords.parse(words)
   }
 
-  /// Reads the table and fits the law.
-  func run(in context: CommandContext) throws -> Outcome {
+  /// Reads the table, with the hash of its bytes.
+  func read(in context: CommandContext) throws -> (table: RunTable, hash: ContentHash) {
     var source = try context.open(path)
     let bytes = try source.readAll(limit: Self.largestTable)
     let table = try RunTable(CSVTable(parsing: bytes, name: context.displayName(path)), options)
     try context.interruption.check()
+    return (table, ContentHash(of: bytes))
+  }
+
+  /// Fits the law to a table.
+  func fit(_ table: RunTable, in context: CommandContext) throws -> FitResult {
     var fit = LawFit(form, to: table)
     fit.objective = objective
     fit.constraints = constraints
     try uncertainty?.apply(to: &fit)
-    var hasher = ContentHasher()
-    hasher.update(bytes)
-    let result = try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
+    return try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
       try interruption.check()
     }
-    return Outcome(result: result, hash: hasher.finalized())
   }
 
   /// Fits the law for a plan, which says the fit's warnings as its own.
   func lawSource(in context: CommandContext) throws -> LawSource {
-    let result = try run(in: context).result
+    let result = try fit(read(in: context).table, in: context)
     guard result.fit.covariance.conditionNumber.isFinite else {
       throw CommandError(
         "`\(path)`: the runs do not determine the law: there is nothing to plan with"

@@ -17,12 +17,17 @@ struct UncertaintyWords: Sendable {
     .value("seed", "NUMBER", help: "the seed of the resamples (default: 0)"),
   ]
 
-  private let level: Double
+  /// The level of intervals.
+  let level: Double
   private let errorModel: LawFit.ErrorModel
-  private let resampleCount: Int?
+
+  /// How many resamples were asked for, if anything was said of them.
+  let resampleCount: Int?
   private let groups: String?
   private let strata: String?
-  private let seed: UInt64
+
+  /// The seed of whatever is drawn.
+  let seed: UInt64
 
   /// Takes the meaning from parsed words.
   init(_ words: ParsedWords) throws(UsageError) {

@@ -1,0 +1,71 @@
+import IsoLoss
+
+extension FitFindings {
+  /// The report's kind: a law's, or that of approaches.
+  var schema: String { isParametric ? "isoloss.fit" : "isoloss.approaches" }
+
+  /// The version of the kind.
+  var schemaVersion: Int { isParametric ? FitResult.schemaVersion : 1 }
+
+  /// The report's members between those of the frame.
+  var body: [(String, JSONValue)] {
+    let members =
+      isParametric
+      ? parametric.value.map { unframed($0.json) } ?? []
+      : [("table", .string(table.name)), ("rowCount", .integer(table.runs.count))]
+    var body = members + table.jsonMembers
+    body += [
+      ("sha256", .string("\(hash)")),
+      ("flopsPerTokenParameter", .number(flopsPerTokenParameter)),
+      ("fittedRange", FittedRangeJSON.json(table.fittedRange)),
+    ]
+    if !isParametric { body.append(("approaches", .array(answers.map(json)))) }
+    body.append(("optima", optima))
+    if isParametric, let reason = answers.first?.splitReason {
+      body.append(("optimaReason", .string(reason)))
+    }
+    if words.asks(for: .isoFLOPProfiles) {
+      body.append(("bias", bias.value.map { .object($0.json) } ?? .null))
+      if let reason = bias.reason { body.append(("biasReason", .string(reason))) }
+    }
+    return body
+  }
+
+  /// The splits of the budgets, one object for each; of several approaches, each with its name.
+  private var optima: JSONValue {
+    .array(
+      answers.flatMap { answer in
+        answer.splits.map { split in
+          guard !isParametric else { return .object(split.json) }
+          var object: JSONObject = ["approach": .string(answer.approach.rawValue)]
+          for (key, value) in split.json.members.map({ ($0.key, $0.value) }) { object[key] = value }
+          return .object(object)
+        }
+      }
+    )
+  }
+
+  /// An answer: exponents, and all that the approach has to say, or the reason why it has none.
+  private func json(_ answer: ApproachAnswer) -> JSONValue {
+    var object: JSONObject = ["approach": .string(answer.approach.rawValue)]
+    for name in ["a", "b"] {
+      object[name] = answer.exponents.first { $0.name == name }?.json ?? .null
+    }
+    let result: JSONObject? =
+      switch answer.approach {
+      case .trainingCurves: curves.value?.json
+      case .isoFLOPProfiles: profiles.value?.json
+      case .parametricFit: parametric.value?.json
+      }
+    object["result"] =
+      result.map { .object(JSONObject(unframed($0).filter { $0.0 != "table" })) } ?? .null
+    if let reason = answer.reason ?? answer.splitReason { object["reason"] = .string(reason) }
+    return .object(object)
+  }
+
+  /// A result's members without those that the report says itself.
+  private func unframed(_ json: JSONObject) -> [(String, JSONValue)] {
+    let framed: Set = ["schema", "schemaVersion", "warnings"]
+    return json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
+  }
+}
