@@ -106,54 +106,56 @@ extension FitPage {
     )
   }
 
+  /// The exponents, then what they come to at each budget.
   private var splits: [HTMLReport.Block] {
     let answers = findings.answers
     let level = answers.flatMap(\.exponents).first?.level ?? 0.95
-    let exponents = answers.flatMap { answer in
-      answer.exponents.map { ["\(answer.approach.rawValue)", $0.name] + $0.cells }
+    // One approach needs no name beside each of its numbers.
+    func named(_ answer: ApproachAnswer) -> [String] {
+      answers.count > 1 ? [answer.approach.rawValue] : []
     }
-    var blocks: [HTMLReport.Block] = [
-      .text(
-        "N* = G (C/k)^a and D* = (C/k)^b / G, with C = k N D and k = "
-          + "\(NumberText.measured(findings.flopsPerTokenParameter))."
-      )
-    ]
-    blocks.append(
-      .table(.init(columns: Self.columns(["approach", "exponent"], level: level), rows: exponents))
-    )
+    let approach = answers.count > 1 ? ["approach"] : []
+    let exponents = answers.flatMap { answer in
+      answer.exponents.map { named(answer) + [$0.name] + $0.cells }
+    }
     let names = ["N", "D", "D/N", "L"]
     let rows = findings.budgets.indices.flatMap { place in
       names.indices.flatMap { position in
         answers.compactMap { answer -> [String]? in
-          guard answer.splits.indices.contains(place) else { return nil }
-          let split = answer.splits[place]
-          guard split.estimates.indices.contains(position) else { return nil }
-          return [NumberText.measured(split.compute), names[position], answer.approach.rawValue]
-            + split.estimates[position].cells
+          guard let estimate = answer.estimate(position, at: place) else { return nil }
+          let compute = NumberText.measured(findings.budgets[place])
+          return [compute, names[position]] + named(answer) + estimate.cells
         }
       }
     }
-    blocks.append(
-      .table(.init(columns: Self.columns(["C", "best", "approach"], level: level), rows: rows))
-    )
     let reasons = answers.compactMap { answer in
       answer.splitReason.map { "\(answer.approach.rawValue): \($0)" }
     }
-    return blocks + (reasons.isEmpty ? [] : [.list(reasons)])
+    let k = NumberText.measured(findings.flopsPerTokenParameter)
+    return [
+      .text("N* = G (C/k)^a and D* = (C/k)^b / G, with C = k N D and k = \(k):"),
+      .table(
+        .init(columns: Self.columns(approach + ["exponent"], level: level), rows: exponents)
+      ),
+      .text("At the budgets C:"),
+      .table(.init(columns: Self.columns(["C", "best"] + approach, level: level), rows: rows)),
+    ] + (reasons + findings.notes).map { .text($0) }
   }
 
   private func budgets(_ result: IsoFLOPResult) -> HTMLReport.Block {
     let names = ["C", "runs", "N*", "D*", "D*/N*", "L*"]
+    let hasRefusals = result.profiles.contains { $0.refusal != nil }
     return .table(
       .init(
-        columns: names.map { .init($0, isNumeric: true) } + [.init("note")],
+        columns: names.map { .init($0, isNumeric: true) }
+          + (hasRefusals ? [.init("without a best size since")] : []),
         rows: result.profiles.map { profile in
           let estimates = [
             profile.parameters, profile.tokens, profile.tokensPerParameter, profile.loss,
           ]
           return [NumberText.measured(profile.budget), "\(profile.runs.count)"]
             + estimates.map { $0.map { NumberText.measured($0.value) } ?? "n/a" }
-            + [profile.refusal?.description ?? ""]
+            + (hasRefusals ? [profile.refusal?.description ?? ""] : [])
         }
       )
     )
@@ -202,7 +204,7 @@ extension FitPage {
       rows.append(["objective", result.objective.name])
       rows.append(["errors", errors(result)])
     }
-    rows.append(["seed", findings.usedSeed.map { "\($0)" } ?? "none was needed"])
+    rows.append(["seed", "\(findings.seed)"])
     rows.append(["version", "isoloss \(IsoLossVersion.current)"])
     return Self.table(rows)
   }

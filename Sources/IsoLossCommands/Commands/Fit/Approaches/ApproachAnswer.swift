@@ -78,8 +78,28 @@ struct ApproachAnswer {
   }
 }
 
+extension ApproachAnswer {
+  /// N*, D*, D*/N* or L, by position, at a budget; `nil` where the approach does not know it.
+  func estimate(_ position: Int, at place: Int) -> Estimate? {
+    guard splits.indices.contains(place) else { return nil }
+    let estimates = splits[place].estimates
+    return estimates.indices.contains(position) ? estimates[position] : nil
+  }
+}
+
 extension FitFindings {
-  /// The answers of the approaches that were asked for, in the order of Hoffmann et al. 2022.
+  /// What to know of the answers besides warnings.
+  var notes: [String] {
+    let lines = [curves.value?.allocation, profiles.value?.allocation].compactMap(\.self)
+    let straight = lines.filter { $0.coefficients.logLoss != nil }.map(\.approach.rawValue)
+    guard !straight.isEmpty, !budgets.isEmpty else { return [] }
+    return [
+      "L of \(straight.joined(separator: " and ")) follows a straight line in ln L over ln C: beyond the"
+        + " runs it promises too little"
+    ]
+  }
+
+  /// The answers of the approaches that were asked for, the first of the three first.
   var answers: [ApproachAnswer] {
     Approach.allCases.compactMap { approach in
       switch approach {

@@ -19,7 +19,7 @@ extension FitFindings {
       ("flopsPerTokenParameter", .number(flopsPerTokenParameter)),
       ("fittedRange", FittedRangeJSON.json(table.fittedRange)),
     ]
-    if !isParametric { body.append(("approaches", .array(answers.map(json)))) }
+    if !isParametric { body.append(("approaches", .object(JSONObject(answers.map(json))))) }
     body.append(("optima", optima))
     if isParametric, let reason = answers.first?.splitReason {
       body.append(("optimaReason", .string(reason)))
@@ -45,9 +45,9 @@ extension FitFindings {
     )
   }
 
-  /// An answer: exponents, and all that the approach has to say, or the reason why it has none.
-  private func json(_ answer: ApproachAnswer) -> JSONValue {
-    var object: JSONObject = ["approach": .string(answer.approach.rawValue)]
+  /// An answer by its name: exponents, and all that the approach has to say, or the reason why it has none.
+  private func json(_ answer: ApproachAnswer) -> (String, JSONValue) {
+    var object = JSONObject()
     for name in ["a", "b"] {
       object[name] = answer.exponents.first { $0.name == name }?.json ?? .null
     }
@@ -60,7 +60,7 @@ extension FitFindings {
     object["result"] =
       result.map { .object(JSONObject(unframed($0).filter { $0.0 != "table" })) } ?? .null
     if let reason = answer.reason ?? answer.splitReason { object["reason"] = .string(reason) }
-    return .object(object)
+    return (answer.approach.rawValue, .object(object))
   }
 
   /// A result's members without those that the report says itself.

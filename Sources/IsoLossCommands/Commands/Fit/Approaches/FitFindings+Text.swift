@@ -30,7 +30,7 @@ extension FitFindings {
       }
     }
     let shown = answer.splits.isEmpty ? "" : table.text
-    return (shown + absences([answer], isNaming: false)).trimmedOfNewlines
+    return (shown + absences([answer], isNaming: false) + noteLines).trimmedOfNewlines
   }
 
   /// The answers of all approaches, one below the other for each quantity.
@@ -49,22 +49,20 @@ extension FitFindings {
     for (place, compute) in budgets.enumerated() {
       for (position, name) in ["N", "D", "D/N", "L"].enumerated() {
         for (index, answer) in answers.enumerated() {
-          let split = answer.splits.indices.contains(place) ? answer.splits[place] : nil
-          let estimate = split.flatMap { split in
-            split.estimates.indices.contains(position) ? split.estimates[position] : nil
-          }
           table.add(
             [
               position == 0 && index == 0 ? NumberText.measured(compute) : "",
               index == 0 ? name : "", answer.approach.rawValue,
-            ] + Estimate.cells(estimate)
+            ] + Estimate.cells(answer.estimate(position, at: place))
           )
         }
       }
     }
-    return "the approaches side by side\n"
-      + (table.text + absences(answers, isNaming: true)).trimmedOfNewlines
+    let lines = table.text + absences(answers, isNaming: true) + noteLines
+    return "the approaches side by side\n" + lines.trimmedOfNewlines
   }
+
+  private var noteLines: String { notes.map { $0 + "\n" }.joined() }
 
   /// Why something is missing, a line a reason.
   private func absences(_ answers: [ApproachAnswer], isNaming: Bool) -> String {

@@ -13,6 +13,7 @@ struct FitPictures {
   /// - Parameters:
   ///   - kind: Which.
   ///   - isInteractive: Whether runs carry their lines and names, for a page to show.
+  /// - Returns: The picture, or the reason.
   func drawing(_ kind: FigureKind, isInteractive: Bool = false) -> Finding<Drawing> {
     let drawing: Finding<Drawing> =
       switch kind {

@@ -19,8 +19,8 @@ struct ResidualPicture {
       flopsPerTokenParameter: flopsPerTokenParameter
     )
     var grid = figure.grid
-    if isLogarithmic {
-      grid.rows = grid.rows.map { $0.map { $0.map(Self.logarithmic) } }
+    grid.rows = grid.rows.map { row in
+      row.map { $0.map { Self.relabeled($0, isLogarithmic: isLogarithmic) } }
     }
     self.grid = grid
   }
@@ -34,14 +34,21 @@ struct ResidualPicture {
     return (summary.upperQuartile - summary.lowerQuartile) / 1.349
   }
 
-  /// A panel in the words of ln L, whose residuals are shares of the loss.
-  private static func logarithmic(_ chart: Chart) -> Chart {
+  /// A panel with short labels, in the words of ln L where its residuals are shares of the loss.
+  private static func relabeled(_ chart: Chart, isLogarithmic: Bool) -> Chart {
     var chart = chart
-    chart.vertical.label = "residual of ln L"
+    if isLogarithmic { chart.vertical.label = "residual of ln L" }
     chart.marks = chart.marks.map { mark in
-      guard case .band(var band) = mark else { return mark }
-      band.name = band.name.replacing(" nats per token", with: " of ln L")
-      return .band(band)
+      switch mark {
+      case .band(var band) where isLogarithmic:
+        band.name = band.name.replacing(" nats per token", with: " of ln L")
+        return .band(band)
+      case .points(var points) where points.shape == .diamond:
+        points.name = "outliers, by name or line"
+        points.labels = points.labels.mapValues { $0.replacing("line ", with: "") }
+        return .points(points)
+      default: return mark
+      }
     }
     return chart
   }
