@@ -26,7 +26,11 @@ struct JSONSchemaTests {
 
   @Test("the page describes every report")
   func page() throws {
-    #expect(try Self.schemas().keys.sorted() == ["isoloss.eval", "isoloss.fit", "isoloss.plan"])
+    #expect(
+      try Self.schemas().keys.sorted() == [
+        "isoloss.approaches", "isoloss.eval", "isoloss.fit", "isoloss.plan",
+      ]
+    )
   }
 
   @Test(
@@ -40,6 +44,8 @@ struct JSONSchemaTests {
       "eval --train corpora/lighthouse.txt --unit character corpora/kitchen-table.txt",
       "eval --train corpora --unit byte --order 3 corpora/kitchen-table.txt",
       "fit corpora/runs-known-truth.csv", "fit corpora/runs-known-truth.csv --hc3 --law kaplan",
+      "fit corpora/runs-known-truth.csv --objective huber --bootstrap 20 --law chinchilla",
+      "fit corpora/runs-known-truth.csv --approach all",
       "plan --compute 5.76e23", "plan --loss 2.1", "plan --budget 8xH100:30d --mfu 95%",
       "plan --parameters 7B --set kaplan", "plan --tokens 1.4T --hardware A100 --set epoch",
       "plan --fit corpora/runs-known-truth.csv --compute 1e21",
@@ -48,6 +54,15 @@ struct JSONSchemaTests {
   )
   func reports(_ line: String) throws {
     #expect(try problems(CommandRun(line + " --json")) == [])
+  }
+
+  @Test("approaches alone and together", arguments: ["isoflop", "envelope", "all"])
+  func approaches(_ choice: String) throws {
+    let run = CommandRun(
+      "fit --json --approach \(choice) --bootstrap 20 -",
+      input: DoublingTable.csv(noise: 0.002)
+    )
+    #expect(try problems(run) == [])
   }
 
   @Test("numbers that are not finite still follow the schema")

@@ -15,6 +15,7 @@ struct WordsTests {
       .value("order", "N", help: "order"),
       .file("train", isRepeatable: true, help: "train"),
       .choice("unit", ["byte", "word"], help: "unit"),
+      Option.choice("draw", ["dots", "lines"], help: "draw").withOptionalValue,
     ],
     examples: []
   )
@@ -31,6 +32,15 @@ struct WordsTests {
     #expect(words.texts("train") == ["x", "y"])
     #expect(words.has("fast"))
     #expect(!words.has("quiet"))
+  }
+
+  @Test("a value that may be left out is attached or not there")
+  func optionalValue() throws {
+    let bare = try parse("--draw dots")
+    #expect(bare.arguments == ["dots"])
+    #expect(bare.isGiven("draw") && bare.text("draw") == nil)
+    #expect(try parse("--draw=lines a").text("draw") == "lines")
+    #expect(try parse("a").isGiven("draw") == false)
   }
 
   @Test("two dashes end the options, one is an argument")
@@ -52,6 +62,7 @@ struct WordsTests {
       ("--fast=yes", "`--fast` takes no value"),
       ("--order 1 --order 2", "`--order` is given twice"),
       ("--unit words", "`--unit` takes `byte`, `word`, found `words`; did you mean `word`?"),
+      ("--draw=line", "`--draw` takes `dots`, `lines`, found `line`; did you mean `lines`?"),
       ("a b c", "unexpected argument `c`"),
       ("-x", "unknown option `-x`"),
     ]
