@@ -94,8 +94,7 @@ extension FitFindings {
     let straight = lines.filter { $0.coefficients.logLoss != nil }.map(\.approach.rawValue)
     guard !straight.isEmpty, !budgets.isEmpty else { return [] }
     return [
-      "L of \(straight.joined(separator: " and ")) follows a straight line in ln L over ln C: beyond the"
-        + " runs it promises too little"
+      "L of \(straight.joined(separator: ", ")): by a straight line in ln L, too little beyond the runs"
     ]
   }
 
