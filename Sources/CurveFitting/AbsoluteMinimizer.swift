@@ -71,6 +71,9 @@ private struct Edge<Problem: ResidualProblem> {
   private let above: Double
   private let below: Double
   private let free: [Int]
+
+  /// Below this a residual is zero but for rounding, some 1e-10 of the mean.
+  private let zeroSize: Double
   private(set) var parameters: [Double]
   private(set) var relativeGradient = Double.infinity
 
@@ -94,6 +97,7 @@ private struct Edge<Problem: ResidualProblem> {
     self.above = above
     self.below = below
     self.parameters = parameters
+    zeroSize = 1e-4 * threshold
     free = parameters.indices.filter { index in
       guard let bound = problem.bounds?[index] else { return true }
       return parameters[index] > bound.lowerBound && parameters[index] < bound.upperBound
@@ -120,7 +124,7 @@ private struct Edge<Problem: ResidualProblem> {
   var objective: Double {
     let residuals = problem.linearized(at: parameters).residuals
     return residuals.indices.reduce(0) { sum, row in
-      abs(residuals[row]) < 1e-12
+      abs(residuals[row]) < zeroSize
         ? sum : sum + weights[row] * factor(residuals[row]) * abs(residuals[row])
     }
   }
@@ -162,14 +166,14 @@ private struct Edge<Problem: ResidualProblem> {
       }
       if size > 0 { relativeGradient = max(relativeGradient, abs(sum) / size) }
     }
-    return relativeGradient < 1e-12 && active.allSatisfy { abs(residuals[$0]) < 1e-13 }
-      && tied.allSatisfy { abs(residuals[$0.row]) < 1e-12 }
+    return relativeGradient < 1e-12 && active.allSatisfy { abs(residuals[$0]) < zeroSize }
+      && tied.allSatisfy { abs(residuals[$0.row]) < zeroSize }
   }
 
   private func isFeasible(_ residuals: [Double], _ signs: [Double]) -> Bool {
     let edge = Set(active + tied.map(\.row))
     for (row, residual) in residuals.enumerated() where !edge.contains(row) {
-      if residual * signs[row] < 0 { return false }
+      if abs(residual) > zeroSize, residual * signs[row] < 0 { return false }
     }
     return zip(active, multipliers).allSatisfy { row, multiplier in
       multiplier <= weights[row] * above * (1 + 1e-9)

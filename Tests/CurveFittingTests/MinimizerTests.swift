@@ -83,7 +83,8 @@ struct NewtonMinimizerTests {
   func valley() {
     let minimum = NewtonMinimizer().minimize(Valley(), from: [-1.2, 1])
     #expect(minimum.isConverged)
-    #expect(abs(minimum.parameters[0] - 1) < 1e-12 && abs(minimum.parameters[1] - 1) < 1e-12)
+    // A relative gradient of 1e-10, parts of size 1,600 and a least curvature of 0.4.
+    for value in minimum.parameters { #expect(abs(value - 1) < 4e-7) }
     #expect(minimum.iterations < 40)
   }
 
@@ -149,9 +150,11 @@ struct AbsoluteMinimizerTests {
 
   @Test("other weights of the two signs give other quantiles")
   func quantiles() {
-    // Negative residuals 2.7 times as dear as positive ones give the quantile of 1/3.7.
+    // Negative residuals 2.7 times as dear as positive ones give the quantile of 1/3.7, on which
+    // eight losses lie where four would do: SciPy's linprog finds 65 there.
     let minimum = StackLoss().absolute(below: 2.7)
     #expect(minimum.termination == .dualCertificate)
+    #expect(abs(minimum.objective - 65) < 1e-9)
     var residuals = [Double](repeating: 0, count: 21)
     var span = residuals.mutableSpan
     StackLoss().residuals(at: minimum.parameters.span, into: &span)
