@@ -155,7 +155,8 @@ struct NewtonState<Function: CurvedFunction> {
 }
 
 extension Curvature {
-  var isFinite: Bool {
+  /// Whether value and derivatives are all numbers.
+  package var isFinite: Bool {
     value.isFinite && gradient.allSatisfy(\.isFinite) && hessian.allSatisfy(\.isFinite)
   }
 
