@@ -40,6 +40,11 @@ public struct LawFit: Sendable {
   /// Scaled coefficients to start from, in the runs' own units; `nil` for those of the law.
   public var starts: [[Double]]?
 
+  /// How many of the law's starts are used, spread evenly over them; `nil` for all.
+  ///
+  /// A few are enough where ``scansBasins`` looks everywhere.
+  public var startLimit: Int?
+
   /// The probability with which intervals cover the true value.
   public var level = 0.95
 

@@ -36,8 +36,10 @@ struct PreparedFit: Sendable {
       bounds: bounds
     )
     // Runs at the ends of the range of Double can put a start beyond them.
-    starts = (fit.starts ?? fit.form.starts(for: runs.map(center.centered)))
+    let all = (fit.starts ?? fit.form.starts(for: runs.map(center.centered)))
       .filter { $0.allSatisfy(\.isFinite) }
+    let count = min(max(fit.startLimit ?? all.count, 1), all.count)
+    starts = (0..<count).map { all[(2 * $0 + 1) * all.count / (2 * count)] }
   }
 
   /// The minimum that a start leads to; its objective is in units of the middle.
