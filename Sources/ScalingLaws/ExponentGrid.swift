@@ -57,7 +57,7 @@ struct ExponentGrid {
   private static var smallest: Double { -27.6 }
 
   /// What a step may still promise, as a share of the objective, to be taken without looking.
-  private static var tolerance: Double { 1e-2 }
+  private static var tolerance: Double { 1e-3 }
 
   /// Finds the best amplitudes everywhere.
   mutating func fill(checkpoint: () throws -> Void) throws {
@@ -97,7 +97,13 @@ struct ExponentGrid {
         (start, start)
       }
     for index in amplitudes {
-      let change = other.0[index] - other.1[index]
+      var change = other.0[index] - other.1[index]
+      if column > 1 && row > 0 {
+        // What the change between the rows above lacked one column before.
+        change +=
+          (points[place - 1][index] - points[place - 2][index])
+          - (points[place - count - 1][index] - points[place - count - 2][index])
+      }
       // A term that appears or vanishes says nothing of the next point.
       if abs(change) <= 1 { start[index] += change }
     }
@@ -135,7 +141,9 @@ struct ExponentGrid {
       }
       let isWhole = apply(step, free)
       let isLast = promise <= Self.tolerance * point.value
-      if isWhole, promise >= 0, isLast || isQuadratic && free.count == amplitudes.count {
+      // Where columns depend on each other, a long way down is known to half of its digits only.
+      let isExact = isQuadratic && free.count == amplitudes.count && promise < point.value / 2
+      if isWhole, promise >= 0, isLast || isExact {
         values.append(point.value - promise)
         points.append(point.parameters)
         return
