@@ -53,6 +53,21 @@ public struct FitWarning: Sendable, Hashable {
     /// Another minimum explains the runs nearly as well.
     case secondMinimum = "second-minimum"
 
+    /// A compute budget has no best size.
+    case budgetRefused = "budget-refused"
+
+    /// The best size of a compute budget is none of the runs' range.
+    case budgetOutside = "budget-outside"
+
+    /// Too few compute budgets to tell whether they lie on a line.
+    case fewBudgets = "few-budgets"
+
+    /// Some bootstrap resamples gave nothing.
+    case resamplesLost = "resamples-lost"
+
+    /// Too few models lie on the envelope of training curves to tell a slope well.
+    case fewModels = "few-models"
+
     /// The iteration stopped before a minimum.
     case notConverged = "not-converged"
   }
