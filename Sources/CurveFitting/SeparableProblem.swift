@@ -1,8 +1,8 @@
 /// A least-squares problem whose model is linear in some parameters: y ≈ Φ(a) c.
 ///
-/// The columns of Φ are functions of the nonlinear parameters a alone; given them, the best c follows
-/// from a linear solve. ``VariableProjection`` therefore searches over a only. Weights stand in both
-/// sides: each row of y and Φ is multiplied by the root of its weight.
+/// The columns of Φ are functions of the nonlinear parameters a alone; given them, the best c
+/// follows from a linear solve. ``VariableProjection`` therefore searches over a only. Weights
+/// stand in both sides: each row of y and Φ is multiplied by the root of its weight.
 public protocol SeparableProblem: Sendable {
   /// What is fitted, y, one number a row.
   var observations: [Double] { get }

@@ -1,22 +1,23 @@
 /// Least squares with the linear parameters projected out.
 ///
-/// Minimizes |y − Φ(a) c|² over both by minimizing |P y|² over a alone, P = I − Φ Φ⁺ the projection on
-/// what the columns of Φ cannot reach (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973). Linear
-/// parameters need no start, and the valleys in which they trade against the nonlinear ones are gone.
+/// Minimizes |y − Φ(a) c|² over both by minimizing |P y|² over a alone, P = I − Φ Φ⁺ the projection
+/// on what the columns of Φ cannot reach (Golub and Pereyra, SIAM J. Numer. Anal. 10, 1973). Linear
+/// parameters need no start, and the valleys in which they trade against the nonlinear ones are
+/// gone.
 ///
 ///     let fit = VariableProjection().minimize(decays, from: [0.01, 0.02])
 ///     print(fit.nonlinear, fit.linear)
 public struct VariableProjection: Sendable, Hashable {
   /// Which derivative of the projected residuals is used.
   ///
-  /// On certified problems of NIST both end within 1e-10 of the parameters; Lanczos3 takes 20 and 16
-  /// steps from its two starts with all of it, 21 and 24 without.
+  /// On certified problems of NIST both end within 1e-10 of the parameters; Lanczos3 takes 20 and
+  /// 16 steps from its two starts with all of it, 21 and 24 without.
   public enum Derivative: String, Sendable, Hashable, CaseIterable {
     /// All of it.
     case golubPereyra
 
-    /// Without the part that falls with the residuals (Kaufman, BIT 15, 1975): a little less work a step
-    /// for more steps.
+    /// Without the part that falls with the residuals (Kaufman, BIT 15, 1975): a little less work a
+    /// step for more steps.
     case kaufman
   }
 
@@ -35,7 +36,8 @@ public struct VariableProjection: Sendable, Hashable {
   ///   - problem: The model's columns and their derivatives.
   ///   - start: The first nonlinear parameters; moved inside the problem's bounds.
   /// - Returns: Where the iteration ended and why.
-  /// - Precondition: `start` has one finite number a nonlinear parameter, and the problem at least as
+  /// - Precondition: `start` has one finite number a nonlinear parameter, and the problem at least
+  /// as
   ///   many rows as parameters of both kinds.
   public func minimize(
     _ problem: some SeparableProblem,
@@ -66,8 +68,8 @@ public struct SeparableFit: Sendable, Hashable {
   /// The number of independent columns of Φ.
   public var rank: Int
 
-  /// The fit of the nonlinear parameters; its residuals are those of the whole problem, its covariance
-  /// that of the nonlinear parameters with the linear ones let go.
+  /// The fit of the nonlinear parameters; its residuals are those of the whole problem, its
+  /// covariance that of the nonlinear parameters with the linear ones let go.
   public var projected: ResidualFit
 }
 

@@ -3,11 +3,11 @@ public import FileFormats
 
 /// A search of a law's two exponents for basins that starts may have missed.
 ///
-/// On a grid of exponents all other coefficients are fitted, which is easy: with its exponents held a
-/// sum of powers has one minimum in practice, and each grid point starts from its neighbor's. Every
-/// point of the grid that is no higher than its eight neighbors is then minimized in full. What
-/// a second minimum would have to be to stay hidden: narrower than a cell in both exponents, or
-/// outside of the grid.
+/// On a grid of exponents all other coefficients are fitted, which is easy: with its exponents held
+/// a sum of powers has one minimum in practice, and each grid point starts from its neighbor's.
+/// Every point of the grid that is no higher than its eight neighbors is then minimized in full.
+/// What a second minimum would have to be to stay hidden: narrower than a cell in both exponents,
+/// or outside of the grid.
 public struct BasinScan: Sendable, Hashable {
   /// The names of the two exponents.
   public var names: [String]

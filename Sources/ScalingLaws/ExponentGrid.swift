@@ -10,16 +10,17 @@ import Darwin
 
 /// The best amplitudes on a grid of two exponents, each point started from its neighbors.
 ///
-/// Newton steps are taken in the amplitudes themselves, in which residuals of L are linear and one step
-/// is enough; in logarithms a term that vanishes would never come back. With g and H the derivatives by
-/// logarithms, the relative change δ of the amplitudes solves (H − diag g) δ = −g.
+/// Newton steps are taken in the amplitudes themselves, in which residuals of L are linear and one
+/// step is enough; in logarithms a term that vanishes would never come back. With g and H the
+/// derivatives by logarithms, the relative change δ of the amplitudes solves (H − diag g) δ = −g.
 struct ExponentGrid {
   private let function: LawFunction
   private let places: [Int]
   private let amplitudes: [Int]
   private let exponents: [Double]
 
-  /// Whether the objective is a quadratic of the amplitudes, so that a step from anywhere ends in it.
+  /// Whether the objective is a quadratic of the amplitudes, so that a step from anywhere ends in
+  /// it.
   private let isQuadratic: Bool
 
   /// The logarithms that each amplitude may have.
@@ -144,7 +145,7 @@ struct ExponentGrid {
       // Where columns depend on each other, a long way down is known to half of its digits only.
       let isExact = isQuadratic && free.count == amplitudes.count && promise < point.value / 2
       if isWhole, promise >= 0, isLast || isExact {
-        values.append(point.value - promise)
+        values.append(max(0, point.value - promise))
         points.append(point.parameters)
         return
       }

@@ -15,6 +15,8 @@ extension PreparedFit {
   ///   - count: The number of values of each exponent.
   ///   - range: The exponents' range; 0.02 halves a term in 15 decades, 2.5 in an eighth of one.
   ///   - checkpoint: Throws to stop, asked once a row.
+  /// - Returns: The grid and where its local minima lead, in units of the middle.
+  /// - Throws: What `checkpoint` throws.
   /// - Precondition: ``BasinScan/reasonAgainst(_:)`` has nothing to say of the fit.
   func basinScan(
     count: Int = 24,

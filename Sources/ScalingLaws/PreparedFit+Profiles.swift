@@ -10,6 +10,8 @@ extension PreparedFit {
   ///   - best: Its minimum in units of the middle.
   ///   - pool: The threads that share the quantities; the result does not depend on them.
   ///   - checkpoint: Throws to stop.
+  /// - Returns: A curve a quantity, in natural values and the runs' own units.
+  /// - Throws: What `checkpoint` throws.
   func profiles(
     of result: FitResult,
     at best: LocalMinimum,
@@ -181,7 +183,8 @@ extension PreparedFit {
     return quantities
   }
 
-  /// What a quantity of one coefficient may visit; amplitudes with an exponent are kept by the walk.
+  /// What a quantity of one coefficient may visit; amplitudes with an exponent are kept by the
+  /// walk.
   private func limits(_ index: Int, offset: Double) -> ClosedRange<Double> {
     let bounds = problem.bounds?[index] ?? problem.form.coefficients[index].scaledBounds
     guard problem.form.coefficients[index].scale == .linear else {

@@ -1,11 +1,11 @@
 public import FileFormats
 
-/// The profile likelihood of each quantity of a fit: how much worse the best fit becomes as it moves.
+/// The profile likelihood of each quantity of a fit: the best fit as that quantity moves.
 ///
-/// For every value of a quantity all other coefficients are fitted again. The values at which the sum
-/// of squares is below RSS (1 + F₁,ₙ₋ₚ(level)/(n − p)) form the interval (Bates and Watts, Nonlinear
-/// Regression Analysis, 1988, section 6.1): unlike intervals from the Jacobian it is the same however
-/// the law is parametrized, and shows where runs do not determine a quantity at all.
+/// For every value of a quantity all other coefficients are fitted again. The values at which the
+/// sum of squares is below RSS (1 + F₁,ₙ₋ₚ(level)/(n − p)) form the interval (Bates and Watts,
+/// Nonlinear Regression Analysis, 1988, section 6.1): unlike intervals from the Jacobian it is the
+/// same however the law is parametrized, and shows where runs do not determine a quantity at all.
 public struct ProfileLikelihood: Sendable, Hashable {
   /// One curve a quantity, coefficients in the order of the formula first.
   public var curves: [ProfileCurve]
@@ -24,7 +24,7 @@ public struct ProfileCurve: Sendable, Hashable {
   /// The quantity, such as `alpha`.
   public var name: String
 
-  /// Natural values of the quantity, ascending; the estimate and both ends of the interval are among them.
+  /// Natural values of the quantity, ascending, the estimate and the interval's ends among them.
   public var values: [Double]
 
   /// The sum of squares at each value, all else fitted again.
@@ -62,7 +62,7 @@ extension ProfileInterval {
     return lower...upper
   }
 
-  /// The interval as `{interval: [low, high], level}`, null for an open end, with a `reason` for none.
+  /// The interval as `{interval: [low, high], level}`, null for an open end; `reason` for none.
   public var json: JSONValue {
     var object: JSONObject = [
       "interval": reason == nil ? [JSONValue(lower), JSONValue(upper)] : .null,

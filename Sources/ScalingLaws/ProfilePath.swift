@@ -3,8 +3,8 @@ import LossNumerics
 
 /// A walk along a profile from the minimum to one side, each point started from those before.
 ///
-/// The signed root τ = √((RSS(t)/RSS − 1)(n − p)) is nearly a straight line in t, so that secants find
-/// where it crosses the threshold in a few steps (Bates and Watts 1988).
+/// The signed root τ = √((RSS(t)/RSS − 1)(n − p)) is nearly a straight line in t, so that secants
+/// find where it crosses the threshold in a few steps (Bates and Watts 1988).
 struct ProfilePath {
   /// A point of the profile.
   struct Point {
@@ -52,6 +52,7 @@ struct ProfilePath {
   ///   - step: The first step, with its sign; a quarter of the way if the profile is a parabola.
   ///   - checkpoint: Throws to stop.
   /// - Returns: The crossing, or `nil` where there is none inside of all bounds.
+  /// - Throws: What `checkpoint` throws.
   mutating func crossing(step: Double, checkpoint: () throws -> Void) throws -> Double? {
     var (inner, step) = (best, step)
     for count in 1...Self.longestWalk {
@@ -125,7 +126,8 @@ struct ProfilePath {
     return Point(value: value, parameters: found.parameters, objective: found.objective)
   }
 
-  /// The two points nearest to a value, continued in a straight line; the nearest where there is one.
+  /// The two points nearest to a value, continued in a straight line; the nearest where there is
+  /// one.
   private func start(_ value: Double) -> [Double] {
     let known = (points + [best]).sorted { abs($0.value - value) < abs($1.value - value) }
     guard known.count > 1 else { return known[0].parameters }

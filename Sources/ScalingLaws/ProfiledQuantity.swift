@@ -2,9 +2,10 @@ import CurveFitting
 
 /// A quantity that can be held while the other coefficients are fitted.
 ///
-/// Holding it makes one scaled coefficient an affine function of the others: the coefficient itself,
-/// ln A in the runs' own units (which is ln A of the middle and alpha times the middle's ln N), or the
-/// split a, for which beta = alpha a/(1 − a). So the rest is again a problem without constraints.
+/// Holding it makes one scaled coefficient an affine function of the others: the coefficient
+/// itself, ln A in the runs' own units (which is ln A of the middle and alpha times the middle's ln
+/// N), or the split a, for which beta = alpha a/(1 − a). So the rest is again a problem without
+/// constraints.
 struct ProfiledQuantity: Sendable {
   /// How the held value gives the dependent coefficient from the others.
   enum Link: Sendable {
@@ -46,8 +47,8 @@ struct ProfiledQuantity: Sendable {
 
 /// A function of all coefficients but one, which is an affine function of the others.
 ///
-/// The dependent coefficient keeps its place: its bounds are one point, so that no minimizer moves it,
-/// and evaluation writes what it is.
+/// The dependent coefficient keeps its place: its bounds are one point, so that no minimizer moves
+/// it, and evaluation writes what it is.
 struct SlicedFunction: CurvedFunction {
   private let base: LawFunction
   private let dependent: Int
@@ -70,7 +71,8 @@ struct SlicedFunction: CurvedFunction {
 
   var parameterCount: Int { base.parameterCount }
 
-  /// Evaluates the whole function, then adds the dependent coefficient's derivatives to the others'.
+  /// Evaluates the whole function, then adds the dependent coefficient's derivatives to the
+  /// others'.
   ///
   /// With z = offset + sᵀ u: gradient g + s g_z, Hessian H + s h_zᵀ + h_z sᵀ + s sᵀ H_zz.
   func evaluate(_ point: inout Curvature) {

@@ -149,7 +149,8 @@ struct VariableProjectionTests {
       let size = fit.jacobian.norm(ofColumn: column)
       for row in high.indices {
         let slope = (high[row] - low[row]) / (2 * h)
-        // Eckerle4's peak is a hundred times narrower than its place is far: truncation 1e-10 · 1e6.
+        // Eckerle4's peak is a hundred times narrower than its place is far: truncation 1e-10 ·
+        // 1e6.
         #expect(abs(slope - fit.jacobian[row, column]) < 1e-3 * size)
       }
     }

@@ -40,7 +40,8 @@ struct SolverChoiceTests {
     #expect(found.search.minima.map(\.startCount) == [81])
     #expect(agree(found.residualSumOfSquares, expected.residualSumOfSquares, to: 1e-13))
     for (estimate, other) in zip(expected.estimates, found.estimates) {
-      // A relative gradient of 1e−10 leaves that much of a standard error, times the condition number.
+      // A relative gradient of 1e−10 leaves that much of a standard error, times the condition
+      // number.
       let error = try #require(estimate.standardError)
       #expect(abs(other.value - estimate.value) < 1e-7 * error, "\(estimate.name)")
       #expect(agree(other.standardError, error, to: 1e-7), "\(estimate.name)")
