@@ -19,10 +19,6 @@ struct ExponentGrid {
   private let amplitudes: [Int]
   private let exponents: [Double]
 
-  /// Whether the objective is a quadratic of the amplitudes, so that a step from anywhere ends in
-  /// it.
-  private let isQuadratic: Bool
-
   /// The logarithms that each amplitude may have.
   private let limits: [ClosedRange<Double>]
 
@@ -39,11 +35,9 @@ struct ExponentGrid {
     function: LawFunction,
     places: [Int],
     amplitudes: [Int],
-    exponents: [Double],
-    isQuadratic: Bool
+    exponents: [Double]
   ) {
     self.function = function
-    self.isQuadratic = isQuadratic
     self.places = places
     self.amplitudes = amplitudes
     self.exponents = exponents
@@ -98,13 +92,7 @@ struct ExponentGrid {
         (start, start)
       }
     for index in amplitudes {
-      var change = other.0[index] - other.1[index]
-      if column > 1 && row > 0 {
-        // What the change between the rows above lacked one column before.
-        change +=
-          (points[place - 1][index] - points[place - 2][index])
-          - (points[place - count - 1][index] - points[place - count - 2][index])
-      }
+      let change = other.0[index] - other.1[index]
       // A term that appears or vanishes says nothing of the next point.
       if abs(change) <= 1 { start[index] += change }
     }
@@ -142,9 +130,7 @@ struct ExponentGrid {
       }
       let isWhole = apply(step, free)
       let isLast = promise <= Self.tolerance * point.value
-      // Where columns depend on each other, a long way down is known to half of its digits only.
-      let isExact = isQuadratic && free.count == amplitudes.count && promise < point.value / 2
-      if isWhole, promise >= 0, isLast || isExact {
+      if isWhole, promise >= 0, isLast {
         values.append(max(0, point.value - promise))
         points.append(point.parameters)
         return

@@ -32,8 +32,7 @@ extension PreparedFit {
       function: problem.function(penalty),
       places: form.exponentPlaces,
       amplitudes: form.powerTerms.map(\.amplitude),
-      exponents: exponents,
-      isQuadratic: fit.objective == .leastSquares
+      exponents: exponents
     )
     try grid.fill(checkpoint: checkpoint)
     let found = grid.localMinima.map { minimum(of: problem, from: grid.points[$0]) }
