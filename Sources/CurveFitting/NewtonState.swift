@@ -160,7 +160,8 @@ struct NewtonState {
 }
 
 extension Curvature {
-  var isFinite: Bool {
+  /// Whether value and derivatives are all numbers.
+  package var isFinite: Bool {
     value.isFinite && gradient.allSatisfy(\.isFinite) && hessian.allSatisfy(\.isFinite)
   }
 

@@ -85,6 +85,7 @@ extension FitResult {
     drawn: [Double]?
   ) -> Estimate {
     var estimate = Estimate(name: name, value: value, level: level)
+    estimate.profile = profiles?[name]?.interval
     if let reason = reasonWithoutError(gradient, covariance) {
       estimate.reason = reason
     } else if let drawn {

@@ -14,6 +14,7 @@ extension FitResult {
   public var warnings: [FitWarning] {
     table.warnings + convergenceWarnings + boundWarnings + conditionWarnings
       + secondMinimumWarnings + rangeWarnings + termWarnings + intervalWarnings
+      + profileWarnings
   }
 
   private var convergenceWarnings: [FitWarning] {
