@@ -22,7 +22,7 @@ public struct FitCommand: Command {
         named: "LAW",
         help: "one of the laws above (default: chinchilla)"
       )
-    ] + ObjectiveWords.options + RunTableWords.options + [
+    ] + ObjectiveWords.options + SolverWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
     ] + UncertaintyWords.options + ApproachWords.options + PictureWords.options + [
       .file(
@@ -56,6 +56,7 @@ public struct FitCommand: Command {
     request = try FitRequest(path: words.arguments.first ?? "-", law: "law", words)
     request.objective = try ObjectiveWords.objective(words)
     request.constraints = try ObjectiveWords.constraints(words, of: request.form)
+    request.solving = SolverWords(words)
     request.options.parameterConvention = RunTableWords.parameterConvention(words)
     request.uncertainty = try UncertaintyWords(words)
     approach = try ApproachWords(words)
