@@ -41,10 +41,14 @@ struct FitPictureTests {
 
   @Test(
     "every kind that applies",
-    arguments: ["isoloss", "isoflop", "envelope", "residuals", "extrapolation", "pairs"]
+    arguments: [
+      ("isoloss", ""), ("isoflop", ""), ("envelope", ""), ("residuals", ""), ("extrapolation", ""),
+      ("pairs", ""), ("profiles", "--bootstrap 0 --profile"),
+    ]
   )
-  func kinds(_ kind: String) throws {
-    let run = run("--approach all --bootstrap 20 --figure \(kind)=out.svg")
+  func kinds(_ kind: String, _ options: String) throws {
+    let errors = options.isEmpty ? "--bootstrap 20" : options
+    let run = run("--approach all \(errors) --figure \(kind)=out.svg")
     #expect(run.code == .done, "\(run.diagnostics)")
     let text = try folder.read("out.svg")
     #expect(text.hasPrefix("<svg "))
@@ -187,7 +191,7 @@ struct FitPictureTests {
     arguments: [
       (
         "--svg a.svg --figure profiles=b.svg",
-        "no picture `profiles`: the fit computed no profiles"
+        "no picture `profiles`: it shows the profile likelihood: ask for `--profile`"
       ),
       (
         "--approach isoflop --svg a.svg --figure residuals=b.svg",

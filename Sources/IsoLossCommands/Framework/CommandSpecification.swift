@@ -104,7 +104,7 @@ extension CommandSpecification {
     .choice(
       "color",
       ["auto", "always", "never"],
-      help: "color of warnings and errors (default: auto)"
+      help: "color of warnings, errors and drawings (default: auto)"
     ),
     .flag("quiet", short: "q", help: "no progress and no warnings"),
     .flag(
