@@ -139,7 +139,9 @@ extension LawComparison {
       lower: interval.lower.map { exp($0) },
       upper: interval.upper.map { exp($0) },
       intervalReason: draws.isEmpty ? reasonWithoutDraws : interval.reason,
-      logStandardError: standardDeviation(draws.compactMap(\.value), of: draws.count),
+      standardError: central.value.flatMap { logValue in
+        standardDeviation(draws).map { exp(logValue) * $0 }
+      },
       level: level,
       infiniteCount: draws.count { $0 == .infinite },
       undefinedCount: draws.count { $0 == .undefined },
@@ -166,12 +168,13 @@ extension LawComparison {
     return "\(names.joined(separator: " and ")) \(verb) without draws and without a covariance"
   }
 
-  /// √ of the variance; `nil` where not all of so many have a number, or there are fewer than two.
-  private func standardDeviation(_ values: [Double], of count: Int) -> Double? {
-    guard values.count == count, count > 1 else { return nil }
-    let mean = values.reduce(0, +) / Double(count)
+  /// √ of the variance; `nil` where not every draw has a number, or there are fewer than two.
+  private func standardDeviation(_ draws: [LogMultiplier]) -> Double? {
+    let values = draws.compactMap(\.value)
+    guard values.count == draws.count, values.count > 1 else { return nil }
+    let mean = values.reduce(0, +) / Double(values.count)
     let sum = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (sum / Double(count - 1)).squareRoot()
+    return (sum / Double(values.count - 1)).squareRoot()
   }
 }
 
@@ -229,6 +232,7 @@ extension LawComparison {
     let interval = Interval(of: slopes, level)
     var trend = MultiplierTrend(
       slope: slope(logValues, on: logComputes),
+      standardError: standardDeviation(slopes),
       lower: interval.lower,
       upper: interval.upper,
       meanMultiplier: exp(logValues.reduce(0, +) / Double(logValues.count)),

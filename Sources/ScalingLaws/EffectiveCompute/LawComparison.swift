@@ -158,11 +158,6 @@ extension LawComparison {
       let verb = names.count == 1 ? "does" : "do"
       warn("undeclared-\(id)", "\(names.joined(separator: " and ")) \(verb) not say \(what)")
     }
-    undeclared("loss-unit", "what the losses are in") { $0.lossUnit != nil }
-    undeclared("validation", "what the losses were measured on") { $0.validation != nil }
-    undeclared("parameter-convention", "whether parameters count embeddings") {
-      $0.parameterConvention != .undeclared
-    }
     if first.k != second.k {
       warn(
         "flops-per-token-parameter",
@@ -170,7 +165,21 @@ extension LawComparison {
           + " \(sixDigits(second.k)): part of the multiplier is that"
       )
     }
+    // Losses of one table are of one kind, whether anyone says which or not.
+    guard !isSameTable else { return warnings }
+    undeclared("loss-unit", "what the losses are in") { $0.lossUnit != nil }
+    undeclared("validation", "what the losses were measured on") { $0.validation != nil }
+    undeclared("parameter-convention", "whether parameters count embeddings") {
+      $0.parameterConvention != .undeclared
+    }
     return warnings
+  }
+
+  private var isSameTable: Bool {
+    let (a, b) = (first.provenance, second.provenance)
+    return a.sha256 != nil && a.sha256 == b.sha256
+      && first.lossUnit == second.lossUnit && first.validation == second.validation
+      && first.parameterConvention == second.parameterConvention
   }
 
   /// How many pairs of draws the intervals come from; 0 without intervals.

@@ -24,8 +24,8 @@ public struct MultiplierEstimate: Sendable, Hashable {
   /// Why an end is missing.
   public var intervalReason: String?
 
-  /// The standard deviation of ln m over the draws; `nil` where one of them has no multiplier.
-  public var logStandardError: Double?
+  /// m times the standard deviation of ln m over the draws; `nil` where one of them has no multiplier.
+  public var standardError: Double?
 
   /// The probability with which the interval covers.
   public var level: Double
@@ -49,6 +49,9 @@ public struct MultiplierEstimate: Sendable, Hashable {
 public struct MultiplierTrend: Sendable, Hashable {
   /// The slope of the least-squares line through ln m on ln C, at budgets evenly spaced in ln C.
   public var slope: Double
+
+  /// The standard deviation of the draws' slopes; `nil` where one of them has none.
+  public var standardError: Double?
 
   /// The lower end of its interval; `nil` where open or not known.
   public var lower: Double?

@@ -93,7 +93,10 @@ extension FittedLaw {
   public func prediction(of run: Run, level: Double = 0.95) -> LawPrediction {
     let place = LogRun(run)
     let drawn = draws?.map { law.form.loss(at: place, coefficients: $0) }
-    return prediction(run.parameters, run.tokens, place, drawn, level)
+    var prediction = prediction(run.parameters, run.tokens, place, drawn, level)
+    prediction.compute = run.compute
+    prediction.extrapolation.compute = Extrapolation.factor(run.compute, fittedRange.compute)
+    return prediction
   }
 
   /// The loss of the best split of a budget, each draw at the best split of its own.

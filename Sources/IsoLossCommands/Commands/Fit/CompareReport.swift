@@ -37,7 +37,7 @@ extension CompareReport {
 extension CompareReport {
   var text: String {
     let heading = "first   \(laws[0].introduction)\nsecond  \(laws[1].introduction)\n"
-    return [heading, coefficientTable, frontierTable, multiplierTable + conclusion]
+    return [heading, coefficientTable, frontierTable, multiplierTable, conclusion]
       .joined(separator: "\n")
   }
 
@@ -91,8 +91,9 @@ extension CompareReport {
     return table.text
   }
 
-  private func interval(_ low: Double?, _ high: Double?) -> String {
-    switch (low.map(NumberText.measured), high.map(NumberText.measured)) {
+  private func interval(_ low: Double?, _ high: Double?, digits: Int = 6) -> String {
+    let ends = [low, high].map { $0.map { NumberText.significant($0, digits: digits) } }
+    return switch (ends[0], ends[1]) {
     case (let low?, let high?): "\(low) to \(high)"
     case (let low?, nil): "\(low) and more, without end"
     case (nil, let high?): "up to \(high)"
@@ -123,14 +124,16 @@ extension CompareReport {
     guard let trend = result.trend else {
       return ["over \(ends), fitted by both, there is no multiplier at some budgets"]
     }
+    let mean =
+      "over \(ends), fitted by both: geometric mean \(NumberText.measured(trend.meanMultiplier))"
     let slope =
-      "over \(ends), fitted by both: mean \(NumberText.measured(trend.meanMultiplier)), slope of its"
-      + " logarithm on that of compute \(NumberText.significant(trend.slope, digits: 3))"
-    guard let isConstant = trend.isConsistentWithConstant else { return [slope] }
-    let bounds =
-      "(\(interval(trend.lower, trend.upper))): one multiplier for all budgets is"
-      + " \(isConstant ? "" : "not ")compatible with both laws"
-    return [slope, bounds]
+      "slope of its logarithm on that of compute: \(NumberText.significant(trend.slope, digits: 3))"
+    guard let isConstant = trend.isConsistentWithConstant else { return [mean, slope] }
+    return [
+      mean,
+      "\(slope) (\(interval(trend.lower, trend.upper, digits: 3))), so one multiplier"
+        + (isConstant ? " may stand for all budgets" : " does not stand for all budgets"),
+    ]
   }
 
   private var sourceLine: String? {
@@ -186,24 +189,26 @@ extension CompareReport {
   private func multiplier(_ point: MultiplierEstimate) -> JSONObject {
     var object: JSONObject = [
       "value": JSONValue(point.value),
-      "logStandardError": JSONValue(point.logStandardError),
+      "standardError": JSONValue(point.standardError),
       "interval": [JSONValue(point.lower), JSONValue(point.upper)],
       "level": .number(point.level),
     ]
-    if let reason = point.reason { object["reason"] = .string(reason) }
-    if let reason = point.intervalReason { object["intervalReason"] = .string(reason) }
+    if let reason = point.reason ?? point.intervalReason { object["reason"] = .string(reason) }
     return object
   }
 
   private func json(_ trend: MultiplierTrend) -> JSONValue {
-    var object: JSONObject = [
-      "meanMultiplier": .number(trend.meanMultiplier),
-      "slope": .number(trend.slope),
+    var slope: JSONObject = [
+      "value": .number(trend.slope),
+      "standardError": JSONValue(trend.standardError),
       "interval": [JSONValue(trend.lower), JSONValue(trend.upper)],
       "level": .number(trend.level),
+    ]
+    if let reason = trend.intervalReason { slope["reason"] = .string(reason) }
+    return [
+      "meanMultiplier": .number(trend.meanMultiplier),
+      "slope": .object(slope),
       "isConsistentWithConstant": trend.isConsistentWithConstant.map { .bool($0) } ?? .null,
     ]
-    if let reason = trend.intervalReason { object["intervalReason"] = .string(reason) }
-    return .object(object)
   }
 }

@@ -62,7 +62,7 @@ extension PredictReport {
   /// The farthest prediction in each quantity, where it is beyond ten times the runs.
   private var extrapolationWarnings: [ReportWarning] {
     let quantities: [(String, (Extrapolation) -> Double?)] = [
-      ("parameters", { $0.parameters }), ("tokens", { $0.tokens }), ("compute", { $0.compute }),
+      ("parameters", { $0.parameters }), ("tokens", { $0.tokens }), ("FLOPs", { $0.compute }),
     ]
     return quantities.compactMap { name, factor in
       let factors = all.compactMap { factor($0.extrapolation) }
@@ -70,9 +70,9 @@ extension PredictReport {
       guard let farthest = far.max() else { return nil }
       return ReportWarning(
         id: "extrapolation",
-        message: "\(name) of \(far.count) of \(NumberText.counted(factors.count, "prediction"))"
-          + " \(far.count == 1 ? "is" : "are") beyond the fitted runs by more than ten times, up to"
-          + " \(NumberText.significant(farthest, digits: 3)) times"
+        message: "\(name) lie up to \(NumberText.significant(farthest, digits: 3)) times beyond the"
+          + " fitted runs, more than ten times in \(far.count) of"
+          + " \(NumberText.counted(factors.count, "prediction"))"
       )
     }
   }

@@ -5,8 +5,8 @@ struct LawFile {
   /// What the file says.
   let fitted: FittedLaw
 
-  /// The largest file read, in bytes: a million draws of five coefficients take 100 MB.
-  private static let largestFile = 1 << 28
+  /// The largest file read, in bytes: half a million draws of five coefficients fit.
+  private static let largestFile = 1 << 26
 
   /// Reads a law.
   init(_ path: String, in context: CommandContext) throws {
