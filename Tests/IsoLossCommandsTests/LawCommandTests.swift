@@ -1,3 +1,4 @@
+import Foundation
 import IsoLoss
 import IsoLossCommands
 import TestSupport
