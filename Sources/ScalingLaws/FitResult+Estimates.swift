@@ -118,7 +118,8 @@ extension FitResult {
     }
     if let draws, draws.coefficients.count < 2 { return "no two resamples have a minimum" }
     if let held = fit.parametersAtBound.first(where: { gradient[$0] != 0 }) {
-      return "\(law.form.coefficients[held].name) is held at its bound"
+      let name = law.form.coefficients[held].name
+      return isFixed(name) ? "\(name) is fixed" : "\(name) is held at its bound"
     }
     if let term = vanishedTerm(gradient) { return "the term \(term.name) has vanished" }
     guard covariance == nil else { return nil }

@@ -53,10 +53,11 @@ extension FitResult {
   public var coefficientCount: Int { law.coefficients.count }
 
   /// The number of coefficients that the fit could move, p.
-  public var freeCount: Int {
-    law.form.coefficients.count { coefficient in
-      constraints[coefficient.name].map { $0.lowerBound < $0.upperBound } ?? true
-    }
+  public var freeCount: Int { law.form.coefficients.count { !isFixed($0.name) } }
+
+  /// Whether a coefficient was held at one value.
+  func isFixed(_ name: String) -> Bool {
+    constraints[name].map { $0.lowerBound == $0.upperBound } ?? false
   }
 
   /// n − p.
