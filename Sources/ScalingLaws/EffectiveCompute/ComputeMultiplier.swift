@@ -33,18 +33,20 @@ extension LawComparison {
   ///   - computes: The budgets; `nil` for ``defaultComputes()``.
   ///   - curveCount: How many points the curve over the common range has.
   ///   - pool: The threads that share the draws; the result does not depend on them.
-  /// - Throws: ``LawComparisonError/nothingCommon(first:_:second:_:)``.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts; asked by every thread.
+  /// - Returns: The multiplier at each budget and over the common range.
+  /// - Throws: ``LawComparisonError/nothingCommon(first:_:second:_:)``, and what `checkpoint` throws.
   /// - Precondition: Budgets are positive.
   public func result(
     at computes: [Double]? = nil,
     curveCount: Int = 33,
-    on pool: WorkerPool = WorkerPool(threadCount: 1)
-  ) throws(LawComparisonError) -> LawComparisonResult {
-    let stated: [Double]
-    if let computes { stated = computes } else { stated = try defaultComputes() }
+    on pool: WorkerPool = WorkerPool(threadCount: 1),
+    checkpoint: @Sendable () throws -> Void = {}
+  ) throws -> LawComparisonResult {
+    let stated = try computes ?? defaultComputes()
     let grid = commonRange.map { Self.spaced($0, curveCount) } ?? []
     let all = stated + grid
-    let drawn = Draws(self, at: all, on: pool)
+    let drawn = try Draws(self, at: all, on: pool, checkpoint: checkpoint)
     let points = all.indices.map { estimate(at: all[$0], drawn.column($0)) }
     let curve = Array(points.dropFirst(stated.count))
     return LawComparisonResult(
@@ -112,16 +114,24 @@ extension LawComparison {
     /// A row a draw, a column a budget.
     let rows: [[LogMultiplier]]
 
-    init(_ comparison: LawComparison, at computes: [Double], on pool: WorkerPool) {
+    init(
+      _ comparison: LawComparison,
+      at computes: [Double],
+      on pool: WorkerPool,
+      checkpoint: @Sendable () throws -> Void
+    ) throws {
       let pairs = comparison.pairs
       let logs = computes.map { log($0) }
-      let results = IndexedResults<[LogMultiplier], Never>(count: pairs.count)
+      let results = IndexedResults<[LogMultiplier], any Error>(count: pairs.count)
       pool.forEachBlock(pairs.count) { index, _ in
-        results.run(index) {
-          logs.map { LogMultiplier(pairs[index].first, pairs[index].second, logCompute: $0) }
+        results.run(index) { () throws(any Error) in
+          try checkpoint()
+          return logs.map {
+            LogMultiplier(pairs[index].first, pairs[index].second, logCompute: $0)
+          }
         }
       }
-      rows = results.values()
+      rows = try results.values()
     }
 
     func column(_ place: Int) -> [LogMultiplier] { rows.map { $0[place] } }
@@ -158,7 +168,7 @@ extension LawComparison {
   }
 
   private func frontierLoss(_ law: FittedLaw, _ compute: Double) -> Estimate {
-    law.optimumPrediction(compute: compute, level: level)?.mean
+    law.frontierLoss(compute: compute, level: level)
       ?? Estimate(name: "L", value: .nan, level: level, reason: "the law has no numbers there")
   }
 

@@ -51,7 +51,7 @@ extension FittedLaw {
   /// The law of some coefficients; `nil` where they make none.
   private static func law(_ form: any ScalingLawForm, _ coefficients: [Double]) -> ScalingLaw? {
     let isLaw = zip(form.coefficients, coefficients).allSatisfy { coefficient, value in
-      value.isFinite && (value > 0 || coefficient.bounds.lowerBound <= 0)
+      value.isFinite && (value > 0 || !coefficient.isPositive)
     }
     return isLaw ? ScalingLaw(form: form, coefficients: coefficients) : nil
   }

@@ -92,14 +92,22 @@ extension LossFrontier {
     reducible(logCompute: log(compute)).map { floor + $0 }
   }
 
-  /// L(C) − E at ln C.
-  func reducible(logCompute: Double) -> Double? {
+  /// Where the least loss of a budget is reached; laws of compute alone need no split.
+  func place(logCompute: Double) -> LogRun? {
+    if law.form.variables == [.compute] {
+      return LogRun(parameters: 0, tokens: 0, compute: logCompute)
+    }
     guard let best = allocation(compute: exp(logCompute)) else { return nil }
-    let place = LogRun(
+    return LogRun(
       parameters: log(best.parameters),
       tokens: log(best.tokens),
       compute: logCompute
     )
+  }
+
+  /// L(C) − E at ln C.
+  func reducible(logCompute: Double) -> Double? {
+    guard let place = place(logCompute: logCompute) else { return nil }
     let loss: Double
     if let form = law.form as? any PowerSumForm {
       // Added up without E, a small rest has all its digits.

@@ -151,7 +151,7 @@ extension FittedLaw {
     let rows = try rows(value, "draws", width: form.coefficients.count)
     for (place, row) in rows.enumerated() {
       for (coefficient, number) in zip(form.coefficients, row)
-      where number <= 0 && coefficient.bounds.lowerBound > 0 {
+      where number <= 0 && coefficient.isPositive {
         throw .wrongMember(
           "draws[\(place)]",
           expected: "a positive number for `\(coefficient.name)`",

@@ -107,22 +107,37 @@ extension FittedLaw {
   /// - Returns: The prediction, or `nil` where the law has no optimum in closed form.
   /// - Precondition: `compute` is positive, and `level` lies between 0 and 1.
   public func optimumPrediction(compute: Double, level: Double = 0.95) -> LawPrediction? {
-    guard let best = LossFrontier(law, flopsPerTokenParameter: k).allocation(compute: compute)
+    let frontier = LossFrontier(law, flopsPerTokenParameter: k)
+    guard let best = frontier.allocation(compute: compute),
+      let place = frontier.place(logCompute: log(compute))
     else { return nil }
-    let place = LogRun(
-      parameters: log(best.parameters),
-      tokens: log(best.tokens),
-      compute: log(compute)
-    )
-    let drawn = draws?.map { row in
-      LossFrontier(
-        ScalingLaw(form: law.form, coefficients: row),
-        flopsPerTokenParameter: k
-      ).loss(compute: compute) ?? .nan
-    }
+    let drawn = frontierDraws(compute)
     var prediction = prediction(best.parameters, best.tokens, place, drawn, level)
     prediction.compute = compute
     return prediction
+  }
+
+  /// The least loss of a budget, ``LossFrontier/loss(compute:)`` with its interval.
+  ///
+  /// The loss does not change with the split at the optimum (the envelope theorem), so by a covariance
+  /// its error is that of the law there.
+  ///
+  /// - Parameters:
+  ///   - compute: The budget, in FLOPs.
+  ///   - level: The probability with which the interval covers.
+  /// - Returns: The loss, or `nil` where the law has no frontier.
+  public func frontierLoss(compute: Double, level: Double = 0.95) -> Estimate? {
+    let frontier = LossFrontier(law, flopsPerTokenParameter: k)
+    return frontier.place(logCompute: log(compute)).map {
+      mean(at: $0, frontierDraws(compute), level)
+    }
+  }
+
+  private func frontierDraws(_ compute: Double) -> [Double]? {
+    draws?.map { row in
+      let drawn = ScalingLaw(form: law.form, coefficients: row)
+      return LossFrontier(drawn, flopsPerTokenParameter: k).loss(compute: compute) ?? .nan
+    }
   }
 
   private func prediction(

@@ -4,9 +4,10 @@ extension CompareReport {
   /// The multiplier over the common range, with its interval; `nil` without a common range.
   var chart: Chart? {
     guard let range = comparison.commonRange else { return nil }
-    let middle = points { $0.value }
-    let bounds = [points { $0.lower }, points { $0.upper }].filter { $0.count > 1 }
-    let all = (bounds + [middle]).flatMap { $0.map(\.y) }
+    let middle = result.curve.compactMap { estimate in
+      estimate.value.map { ChartPoint(x: estimate.compute, y: $0) }
+    }
+    let ends = result.curve.flatMap { [$0.lower, $0.upper].compactMap(\.self) }
     let share = NumberText.measured(100 * comparison.level)
     var chart = Chart(
       title: ChartText(
@@ -19,24 +20,30 @@ extension CompareReport {
       vertical: Axis(
         label: "compute multiplier",
         scale: .logarithmic,
-        covering: all + [1],
+        covering: middle.map(\.y) + ends + [1],
         padding: 0.1
       )
     )
     chart.marks = [.line(even(range))]
-    for (index, points) in bounds.enumerated() {
-      let name: ChartText = index == 0 ? ChartText("\(share) % interval") : ""
-      let stroke = Stroke(color: .accent, width: 1, pattern: .dashed)
-      chart.marks.append(.line(LineMark(points: points, stroke: stroke, name: name)))
+    let band = band(within: chart.vertical.range)
+    if !band.isEmpty {
+      let name = ChartText("\(share) % interval")
+      chart.marks.append(.band(BandMark(along: band, color: .accent, name: name)))
     }
     let stroke = Stroke(color: .accent, width: 2.5)
     chart.marks.append(.line(LineMark(points: middle, stroke: stroke, name: "multiplier")))
     return chart
   }
 
-  private func points(_ value: (MultiplierEstimate) -> Double?) -> [ChartPoint] {
+  /// The intervals; an open end reaches to the edge of the chart.
+  private func band(within range: ClosedRange<Double>) -> [BandPoint] {
     result.curve.compactMap { estimate in
-      value(estimate).map { ChartPoint(x: estimate.compute, y: $0) }
+      guard estimate.lower != nil || estimate.upper != nil else { return nil }
+      return BandPoint(
+        position: estimate.compute,
+        low: estimate.lower ?? range.lowerBound,
+        high: estimate.upper ?? range.upperBound
+      )
     }
   }
 

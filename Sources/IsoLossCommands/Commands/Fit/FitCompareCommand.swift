@@ -77,7 +77,9 @@ public struct FitCompareCommand: Command {
     let result = try comparison.result(
       at: computes.isEmpty ? nil : computes,
       on: context.kernels.pool
-    )
+    ) { [interruption = context.interruption] in
+      try interruption.check()
+    }
     let report = CompareReport(comparison: comparison, result: result)
     if let picturePath {
       guard let chart = report.chart else {
