@@ -25,12 +25,20 @@ public struct FitCommand: Command {
     ] + ObjectiveWords.options + SolverWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
     ] + UncertaintyWords.options + [
+      .value(
+        "validation",
+        "TEXT",
+        help:
+          "what the losses were measured on, kept in the report: laws of two texts do not compare"
+      ),
+      .flag("draws", help: "keep the coefficients of every resample in the JSON report"),
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
       .file(
         "output",
         short: "o",
         "FILE.json",
-        help: "also write the JSON report here, for `isoloss plan --law`"
+        help: "also write the JSON report here: the law file of `fit predict`, `fit compare` and"
+          + " `plan --law`"
       ),
       .flag("json", help: "write one JSON object"),
     ],
@@ -38,12 +46,18 @@ public struct FitCommand: Command {
       .init("isoloss fit corpora/runs-known-truth.csv", "Chinchilla's law from a table"),
       .init("isoloss fit runs.csv --where dataset=c4 --law kaplan", "Kaplan's law from some rows"),
       .init("isoloss fit runs.csv --json --svg law.svg", "for programs, and a picture"),
+      .init(
+        "isoloss fit runs.csv --bootstrap 1000 --draws -o law.json",
+        "a law file that carries its uncertainty"
+      ),
     ]
   )
 
   private var request: FitRequest
   private let picturePath: String?
   private let reportPath: String?
+  private let validation: String?
+  private let writesDraws: Bool
   private let writesJSON: Bool
 
   /// Takes the meaning from parsed words.
@@ -56,6 +70,8 @@ public struct FitCommand: Command {
     request.uncertainty = try UncertaintyWords(words)
     picturePath = words.text("svg")
     reportPath = words.text("output")
+    validation = words.text("validation")
+    writesDraws = words.has("draws")
     writesJSON = words.has("json")
   }
 
@@ -67,6 +83,9 @@ public struct FitCommand: Command {
     }
     let outcome = try request.run(in: context)
     let result = outcome.result
+    guard result.draws != nil || !writesDraws else {
+      throw CommandError("`--draws`: nothing was resampled; ask for `--bootstrap 1000`, say")
+    }
     if let picturePath {
       let figure = FitFigure(result: result, request.options.flopsPerTokenParameter).figure
       try context.writeFile(picturePath, figure.chart.svg)
@@ -88,11 +107,13 @@ public struct FitCommand: Command {
   /// The library's members, with the table's hash and the extent of its runs, which a plan reads.
   private func body(_ result: FitResult, _ hash: ContentHash) -> [(String, JSONValue)] {
     let framed: Set = ["schema", "schemaVersion", "warnings"]
-    return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
+    let seed = result.draws.map { FittedLaw.Resampling($0).seedJSON } ?? .null
+    return [("seed", seed)]
+      + result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
       + result.table.jsonMembers + [
         ("sha256", .string("\(hash)")),
         ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
-        ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),
-      ]
+        ("fittedRange", result.table.fittedRange.json),
+      ] + result.lawFileMembers(draws: writesDraws, validation: validation)
   }
 }
