@@ -46,13 +46,13 @@ extension LawFit {
 
   /// Refuses runs that repeat each other: a law cannot tell what does not differ.
   private func checkVariety() throws(LawFitError) {
-    if let loss = table.runs.first?.loss, table.runs.allSatisfy({ $0.loss == loss }) {
-      throw .oneValue(.loss, value: loss)
-    }
     let variables = RunVariable.allCases.filter(form.variables.contains)
     let distinct = variables.map { ($0, Set(table.runs.map($0.value))) }
     for case (let variable, let values) in distinct where values.count == 1 {
       throw .oneValue(variable.column, value: values.first ?? .nan)
+    }
+    if let loss = table.runs.first?.loss, table.runs.allSatisfy({ $0.loss == loss }) {
+      throw .oneValue(.loss, value: loss)
     }
     let places = Set(table.runs.map { run in variables.map { $0.value(of: run) } }).count
     guard places > freeCount else {

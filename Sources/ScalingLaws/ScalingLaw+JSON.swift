@@ -24,6 +24,9 @@ public struct ScalingLawFileError: Error, Hashable, Sendable, CustomStringConver
 
     /// An exponent is outside what its form takes.
     case exponentOutOfBounds(name: String, value: Double, bounds: ClosedRange<Double>)
+
+    /// Something else that is read has another shape than `isoloss fit` gives it.
+    case wrongMember(String, expected: String, found: String)
   }
 
   /// What the user calls the file.
@@ -57,6 +60,8 @@ public struct ScalingLawFileError: Error, Hashable, Sendable, CustomStringConver
     case .exponentOutOfBounds(let name, let value, let bounds):
       "expected a number from \(sixDigits(bounds.lowerBound)) to \(sixDigits(bounds.upperBound))"
         + " for `\(name)`, found `\(value)`"
+    case .wrongMember(let path, let expected, let found):
+      "expected \(expected) for `\(path)`, found \(found)"
     }
   }
 }

@@ -18,19 +18,16 @@ struct JSONSchemaTests {
     return schemas
   }
 
-  private func problems(_ run: CommandRun) throws -> [String] {
+  static func problems(_ run: CommandRun) throws -> [String] {
     let report = try run.json()
-    let schema = try #require(try Self.schemas()[report.text("schema")])
+    let schema = try #require(try schemas()[report.text("schema")])
     return JSONSchema(schema).problems(with: report)
   }
 
   @Test("the page describes every report")
   func page() throws {
-    #expect(
-      try Self.schemas().keys.sorted() == [
-        "isoloss.approaches", "isoloss.eval", "isoloss.fit", "isoloss.plan",
-      ]
-    )
+    let reports = ["approaches", "eval", "fit", "fit-compare", "fit-predict", "plan"]
+    #expect(try Self.schemas().keys.sorted() == reports.map { "isoloss.\($0)" })
   }
 
   @Test(
@@ -55,7 +52,7 @@ struct JSONSchemaTests {
     ]
   )
   func reports(_ line: String) throws {
-    #expect(try problems(CommandRun(line + " --json")) == [])
+    #expect(try Self.problems(CommandRun(line + " --json")) == [])
   }
 
   @Test("approaches alone and together", arguments: ["isoflop", "envelope", "all"])
@@ -64,16 +61,16 @@ struct JSONSchemaTests {
       "fit --json --approach \(choice) --bootstrap 20 -",
       input: DoublingTable.csv(noise: 0.002)
     )
-    #expect(try problems(run) == [])
+    #expect(try Self.problems(run) == [])
   }
 
   @Test("numbers that are not finite still follow the schema")
   func notFinite() throws {
     let word = String(repeating: "q7", count: 2000)
-    #expect(try problems(CommandRun("eval --json -", input: word)) == [])
+    #expect(try Self.problems(CommandRun("eval --json -", input: word)) == [])
     // Eight runs on a curve that five coefficients do not determine.
     let rows = (1...8).map { "\($0)e7,\($0)e9,\(3 + 1 / Double($0))\n" }.joined()
-    #expect(try problems(CommandRun("fit --json -", input: "N,D,loss\n" + rows)) == [])
+    #expect(try Self.problems(CommandRun("fit --json -", input: "N,D,loss\n" + rows)) == [])
   }
 
   @Test(

@@ -113,7 +113,8 @@ struct ToolTests {
     #expect(run.code == .done)
     #expect(run.output == CommandRun("\(name) --help").output)
     #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
-    expectSnapshot(run.output, "Tests/IsoLossCommandsTests/Snapshots/help-\(name).txt")
+    let file = name.split(separator: " ").joined(separator: "-")
+    expectSnapshot(run.output, "Tests/IsoLossCommandsTests/Snapshots/help-\(file).txt")
   }
 
   @Test("every option is in every completion script", arguments: ["bash", "zsh", "fish"])

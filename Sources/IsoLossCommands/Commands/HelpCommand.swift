@@ -9,13 +9,17 @@ public struct HelpCommand: Command {
     discussion: "Without a name it lists the commands.",
     argument: .init(
       "COMMAND",
-      count: 0...1,
+      count: 0...2,
       completion: .choices(
         IsoLossTool.commands.filter { $0 != HelpCommand.self }.map { $0.specification.name }
+          .filter { !$0.contains(" ") }
       )
     ),
     options: [],
-    examples: [.init("isoloss help eval", "every option of `eval`")]
+    examples: [
+      .init("isoloss help eval", "every option of `eval`"),
+      .init("isoloss help fit predict", "every option of `fit predict`"),
+    ]
   )
 
   /// Help is what somebody with a wrong variable needs.
@@ -25,7 +29,7 @@ public struct HelpCommand: Command {
 
   /// Takes the command's name.
   public init(_ words: ParsedWords) throws(UsageError) {
-    name = words.arguments.first
+    name = words.arguments.isEmpty ? nil : words.arguments.joined(separator: " ")
   }
 
   /// Writes the help.

@@ -14,20 +14,41 @@ enum Completions {
   }
 }
 
+// MARK: - Commands of two words
+
+extension Completions {
+  /// The second words of the commands that begin with a command's name: `predict`, `compare` of `fit`.
+  private static func seconds(_ name: String, _ commands: [CommandSpecification]) -> [String] {
+    commands.filter { $0.name.hasPrefix("\(name) ") }.map {
+      String($0.name.dropFirst(name.count + 1))
+    }
+  }
+
+  /// Every command's name, quoted for a shell's `case`, where it has two words.
+  private static func pairs(_ commands: [CommandSpecification]) -> String {
+    commands.map(\.name).filter { $0.contains(" ") }.map { "'\($0)'" }.joined(separator: "|")
+  }
+
+  /// The names of one word.
+  private static func first(_ commands: [CommandSpecification]) -> [CommandSpecification] {
+    commands.filter { !$0.name.contains(" ") }
+  }
+}
+
 // MARK: - bash
 
 extension Completions {
   private static func bash(_ commands: [CommandSpecification]) -> String {
-    let names = commands.map(\.name).joined(separator: " ")
+    let names = first(commands).map(\.name).joined(separator: " ")
     let cases = commands.map { command in
       """
-          \(command.name))
+          '\(command.name)')
             case "$previous" in
       \(bashValueCases(command))
             esac
             case "$current" in
               -*) _isoloss_reply -W "\(spellings(command))" ;;
-              *) \(bashReply(command.argument.maximumCount == 0 ? .none : command.argument.completion)) ;;
+              *) \(bashArgument(command, seconds(command.name, commands))) ;;
             esac ;;
       """
     }
@@ -46,7 +67,13 @@ extension Completions {
           _isoloss_reply -W "\(names) --version --help"
           return
         fi
-        case "${COMP_WORDS[1]}" in
+        local command="${COMP_WORDS[1]}"
+        if [ "$COMP_CWORD" -gt 2 ]; then
+          case "$command ${COMP_WORDS[2]}" in
+            \(pairs(commands))) command="$command ${COMP_WORDS[2]}" ;;
+          esac
+        fi
+        case "$command" in
       \(cases.joined(separator: "\n"))
         esac
       }
@@ -61,6 +88,15 @@ extension Completions {
       let patterns = [option.spelling] + (option.short.map { ["-\($0)"] } ?? [])
       return "        \(patterns.joined(separator: "|"))) \(bashReply(value.completion)); return ;;"
     }.joined(separator: "\n")
+  }
+
+  /// What stands where no option does; the second word may also be that of a command.
+  private static func bashArgument(_ command: CommandSpecification, _ seconds: [String]) -> String {
+    let isNone = command.argument.maximumCount == 0
+    let reply = bashReply(isNone ? .none : command.argument.completion)
+    guard !seconds.isEmpty else { return reply }
+    let words = seconds.joined(separator: " ")
+    return "if [ \"$COMP_CWORD\" -eq 2 ]; then _isoloss_reply -f -W \"\(words)\"; else \(reply); fi"
   }
 
   private static func bashReply(_ completion: Option.Completion) -> String {
@@ -80,10 +116,12 @@ extension Completions {
 
 extension Completions {
   private static func zsh(_ commands: [CommandSpecification]) -> String {
-    let names = commands.map { "'\($0.name):\(quoted($0.summary))'" }.joined(separator: " ")
+    let names = first(commands).map { "'\($0.name):\(quoted($0.summary))'" }.joined(separator: " ")
     let cases = commands.map { command in
-      let options = command.allOptions.map(zshOption) + [zshArgument(command.argument)]
-      return "    \(command.name)) _arguments -s \\\n      "
+      let options =
+        command.allOptions.map(zshOption)
+        + [zshSecond(seconds(command.name, commands)), zshArgument(command.argument)]
+      return "    '\(command.name)') _arguments -s \\\n      "
         + options.compactMap(\.self).joined(separator: " \\\n      ") + " ;;"
     }
     return """
@@ -98,6 +136,14 @@ extension Completions {
         local command="$words[2]"
         shift words
         (( CURRENT-- ))
+        if (( CURRENT > 2 )); then
+          case "$command $words[2]" in
+            \(pairs(commands)))
+              command="$command $words[2]"
+              shift words
+              (( CURRENT-- )) ;;
+          esac
+        fi
         case "$command" in
       \(cases.joined(separator: "\n"))
         esac
@@ -116,6 +162,12 @@ extension Completions {
     let sign = value.isEmpty ? "" : isOptional ? "=-" : "="
     let long = "'\(repeats)\(option.spelling)\(sign)\(help)\(isOptional ? ":" : "")\(value)'"
     return option.short.map { "\(long) '\(repeats)-\($0)\(help)\(value)'" } ?? long
+  }
+
+  private static func zshSecond(_ seconds: [String]) -> String? {
+    guard !seconds.isEmpty else { return nil }
+    let words = seconds.joined(separator: " ")
+    return "'1:command or file:{_alternative \"files:file:_files\" \"words:command:(\(words))\"}'"
   }
 
   private static func zshArgument(_ argument: CommandSpecification.Argument) -> String? {
@@ -151,18 +203,31 @@ extension Completions {
       "complete -c isoloss -f",
     ]
     for command in commands {
-      lines.append(
-        "complete -c isoloss -n __fish_use_subcommand -a \(command.name)"
-          + " -d '\(fishQuoted(command.summary))'"
-      )
-      lines += command.allOptions.map { fishOption($0, of: command) }
-      if let line = fishArgument(command) { lines.append(line) }
+      let condition = fishCondition(command, seconds(command.name, commands))
+      lines.append(fishName(command, commands))
+      lines += command.allOptions.map { fishOption($0, condition) }
+      if let line = fishArgument(command, condition) { lines.append(line) }
     }
     return lines.joined(separator: "\n") + "\n"
   }
 
-  private static func fishOption(_ option: Option, of command: CommandSpecification) -> String {
-    var words = ["\(fishCondition(command)) -l \(option.name)"]
+  /// The command's name where it may stand: first, or after the first word of two.
+  private static func fishName(
+    _ command: CommandSpecification,
+    _ commands: [CommandSpecification]
+  ) -> String {
+    let summary = fishQuoted(command.summary)
+    let parts = command.name.split(separator: " ")
+    guard parts.count == 2 else {
+      return "complete -c isoloss -n __fish_use_subcommand -a \(command.name) -d '\(summary)'"
+    }
+    let parent = commands.first { $0.name == parts[0] } ?? command
+    let condition = fishCondition(parent, seconds(parent.name, commands))
+    return "\(condition) -a \(parts[1]) -d '\(summary)'"
+  }
+
+  private static func fishOption(_ option: Option, _ condition: String) -> String {
+    var words = ["\(condition) -l \(option.name)"]
     if let short = option.short { words.append("-s \(short)") }
     switch option.value?.completion {
     case nil: break
@@ -177,18 +242,28 @@ extension Completions {
     return words.joined(separator: " ")
   }
 
-  private static func fishArgument(_ command: CommandSpecification) -> String? {
+  private static func fishArgument(
+    _ command: CommandSpecification,
+    _ condition: String
+  ) -> String? {
     guard command.argument.maximumCount != 0 else { return nil }
     switch command.argument.completion {
     case .none: return nil
-    case .file: return "\(fishCondition(command)) -F"
-    case .choices(let choices):
-      return "\(fishCondition(command)) -a '\(choices.joined(separator: " "))'"
+    case .file: return "\(condition) -F"
+    case .choices(let choices): return "\(condition) -a '\(choices.joined(separator: " "))'"
     }
   }
 
-  private static func fishCondition(_ command: CommandSpecification) -> String {
-    "complete -c isoloss -n '__fish_seen_subcommand_from \(command.name)'"
+  /// Where a command's words may stand: all of its own given, and none of those that make it another.
+  private static func fishCondition(
+    _ command: CommandSpecification,
+    _ seconds: [String]
+  ) -> String {
+    var conditions = command.name.split(separator: " ").map { "__fish_seen_subcommand_from \($0)" }
+    if !seconds.isEmpty {
+      conditions.append("not __fish_seen_subcommand_from \(seconds.joined(separator: " "))")
+    }
+    return "complete -c isoloss -n '\(conditions.joined(separator: "; and "))'"
   }
 
   private static func fishQuoted(_ text: String) -> String {

@@ -7,6 +7,8 @@ public enum IsoLossTool {
   static let commands: [any Command.Type] = [
     EvalCommand.self,
     FitCommand.self,
+    FitPredictCommand.self,
+    FitCompareCommand.self,
     PlanCommand.self,
     CompletionsCommand.self,
     HelpCommand.self,
@@ -42,8 +44,36 @@ public enum IsoLossTool {
       let known = ["--version", "--help"]
       throw UsageError.misplacedOption(name, suggestion: closestSpelling(to: name, among: known))
     default:
-      return try run(command(named: name), Array(words.dropFirst()), in: context)
+      let (command, rest) = try command(of: words, in: context)
+      return try run(command, rest, in: context)
     }
+  }
+
+  /// The subcommand that words begin with, and what is left of them.
+  ///
+  /// The second word belongs to the name where there is a command of both: `fit predict` is one, and a
+  /// table called `predict` is `./predict`.
+  ///
+  /// - Throws: ``UsageError/unknownCommand(_:suggestion:)`` with the nearest name, also for a second word
+  ///   that is no file but all but a subcommand.
+  private static func command(
+    of words: [String],
+    in context: CommandContext
+  ) throws(UsageError) -> (any Command.Type, [String]) {
+    let both = words.prefix(2).joined(separator: " ")
+    if words.count > 1, let command = commands.first(where: { $0.specification.name == both }) {
+      return (command, Array(words.dropFirst(2)))
+    }
+    let command = try command(named: words[0])
+    let seconds = specifications.map(\.name).filter { $0.hasPrefix("\(words[0]) ") }
+      .map { String($0.dropFirst(words[0].count + 1)) }
+    if let word = words.dropFirst().first, !word.hasPrefix("-"),
+      let nearest = closestSpelling(to: word, among: seconds),
+      FileIdentity(path: context.path(word)) == nil
+    {
+      throw .unknownCommand(both, suggestion: "\(words[0]) \(nearest)")
+    }
+    return (command, Array(words.dropFirst()))
   }
 
   /// The subcommand of a name.
@@ -102,7 +132,9 @@ extension IsoLossTool {
   }
 
   private static func helpHint(_ error: UsageError, _ words: [String]) -> String {
-    let name = words.first.flatMap { word in commands.first { $0.specification.name == word } }
+    let names = [words.prefix(2).joined(separator: " "), words.first ?? ""]
+    let name = names.lazy.compactMap { name in commands.first { $0.specification.name == name } }
+      .first
     // `isoloss help evl` is about commands too, not about `help`.
     var isAboutCommands = name == nil
     if case .unknownCommand = error { isAboutCommands = true }

@@ -115,6 +115,22 @@ extension ParsedWords {
     }
   }
 
+  /// Every value of a repeatable option, read as quantities.
+  public func quantities<Value>(
+    _ name: String,
+    _ parse: (String) throws(QuantityError) -> Value
+  ) throws(UsageError) -> [Value] {
+    var values: [Value] = []
+    for text in texts(name) {
+      do throws(QuantityError) {
+        values.append(try parse(text))
+      } catch {
+        throw .invalidQuantity(option: "--\(name)", error)
+      }
+    }
+    return values
+  }
+
   /// Refuses options that exclude one another.
   public func refuseTogether(_ names: [String]) throws(UsageError) {
     let given = names.filter(isGiven)

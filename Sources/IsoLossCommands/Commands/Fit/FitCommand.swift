@@ -24,12 +24,21 @@ public struct FitCommand: Command {
       )
     ] + ObjectiveWords.options + SolverWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
-    ] + UncertaintyWords.options + ApproachWords.options + PictureWords.options + [
+    ] + UncertaintyWords.options + ApproachWords.options + [
+      .value(
+        "validation",
+        "TEXT",
+        help:
+          "what the losses were measured on, kept in the report: laws of two texts do not compare"
+      ),
+      .flag("draws", help: "keep the coefficients of every resample in the JSON report"),
+    ] + PictureWords.options + [
       .file(
         "output",
         short: "o",
         "FILE.json",
-        help: "also write the JSON report here, for `isoloss plan --law`"
+        help: "also write the JSON report here: the law file of `fit predict`, `fit compare` and"
+          + " `plan --law`"
       ),
       .flag("json", help: "write one JSON object"),
     ],
@@ -37,6 +46,10 @@ public struct FitCommand: Command {
       .init("isoloss fit corpora/runs-known-truth.csv", "Chinchilla's law from a table"),
       .init("isoloss fit runs.csv --where dataset=c4 --law kaplan", "Kaplan's law from some rows"),
       .init("isoloss fit runs.csv --json --svg law.svg", "for programs, and a picture"),
+      .init(
+        "isoloss fit runs.csv --bootstrap 1000 --draws -o law.json",
+        "a law file that carries its uncertainty"
+      ),
       .init("isoloss fit runs.csv --approach all", "three ways to the best use of compute"),
       .init(
         "isoloss fit runs.csv --html fit.html --plot",
@@ -49,6 +62,8 @@ public struct FitCommand: Command {
   private let approach: ApproachWords
   private let pictures: PictureWords
   private let reportPath: String?
+  private let validation: String?
+  private let writesDraws: Bool
   private let writesJSON: Bool
 
   /// Takes the meaning from parsed words.
@@ -62,6 +77,8 @@ public struct FitCommand: Command {
     approach = try ApproachWords(words)
     pictures = try PictureWords(words)
     reportPath = words.text("output")
+    validation = words.text("validation")
+    writesDraws = words.has("draws")
     writesJSON = words.has("json")
   }
 
@@ -71,6 +88,9 @@ public struct FitCommand: Command {
     try refuseOverwriting(in: context)
     let findings = try request.findings(approach, in: context)
     let drawn = FitPictures(findings: findings, isoFLOPOptions: request.isoFLOPOptions(approach))
+    guard findings.parametric.value?.draws != nil || !writesDraws else {
+      throw CommandError("`--draws`: nothing was resampled; ask for `--bootstrap 1000`, say")
+    }
     // All is made before anything is written, so that a picture that cannot be leaves no others.
     var files = try pictures.files(drawn) {
       FitPage(findings: findings, pictures: drawn).report.html
@@ -80,7 +100,7 @@ public struct FitCommand: Command {
       schema: findings.schema,
       version: findings.schemaVersion,
       seed: findings.usedSeed,
-      body: findings.body,
+      body: findings.body(draws: writesDraws, validation: validation),
       warnings: findings.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
       seconds: context.secondsNow() - start
     )

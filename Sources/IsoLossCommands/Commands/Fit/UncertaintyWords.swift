@@ -31,8 +31,7 @@ struct UncertaintyWords: Sendable {
 
   /// Takes the meaning from parsed words.
   init(_ words: ParsedWords) throws(UsageError) {
-    level = try words.quantity("level", default: 0.95, Quantity.fraction)
-    guard level < 1 else { throw .other("`--level`: expected a share below 1") }
+    level = try Self.level(words)
     errorModel = words.has("hc3") ? .heteroscedastic : .homoscedastic
     resampleCount = try Self.wholeNumber(words, "bootstrap", atMost: 1_000_000)
     seed = UInt64(try Self.wholeNumber(words, "seed", atMost: .max) ?? 0)
@@ -61,7 +60,15 @@ struct UncertaintyWords: Sendable {
     )
   }
 
-  private static func wholeNumber(
+  /// The level of intervals, 0.95 unless given.
+  static func level(_ words: ParsedWords) throws(UsageError) -> Double {
+    let level = try words.quantity("level", default: 0.95, Quantity.fraction)
+    guard level < 1 else { throw .other("`--level`: expected a share below 1") }
+    return level
+  }
+
+  /// A number that counts something; `nil` where the option was not given.
+  static func wholeNumber(
     _ words: ParsedWords,
     _ option: String,
     atMost limit: Int

@@ -84,7 +84,7 @@ public struct PlanCommand: Command {
     let plan = ComputePlan(
       try question.question(on: hardware),
       sources: try sources(file?.source, in: context),
-      flopsPerTokenParameter: flopsPerTokenParameter ?? file?.flopsPerTokenParameter ?? 6,
+      flopsPerTokenParameter: flopsPerTokenParameter ?? file?.fitted.flopsPerTokenParameter ?? 6,
       hardware: hardware
     )
     let report = PlanReport(plan: plan, answers: plan.answers)

@@ -8,7 +8,12 @@ extension FitFindings {
   var schemaVersion: Int { isParametric ? FitResult.schemaVersion : 1 }
 
   /// The report's members between those of the frame.
-  var body: [(String, JSONValue)] {
+  ///
+  /// - Parameters:
+  ///   - draws: Whether a law keeps the coefficients of its resamples.
+  ///   - validation: What the losses were measured on.
+  /// - Returns: The members in order.
+  func body(draws: Bool, validation: String?) -> [(String, JSONValue)] {
     let members =
       isParametric
       ? parametric.value.map { unframed($0.json) } ?? []
@@ -17,8 +22,11 @@ extension FitFindings {
     body += [
       ("sha256", .string("\(hash)")),
       ("flopsPerTokenParameter", .number(flopsPerTokenParameter)),
-      ("fittedRange", FittedRangeJSON.json(table.fittedRange)),
+      ("fittedRange", table.fittedRange.json),
     ]
+    if isParametric, let result = parametric.value {
+      body += result.lawFileMembers(draws: draws, validation: validation)
+    }
     if !isParametric { body.append(("approaches", .object(JSONObject(answers.map(json))))) }
     body.append(("optima", optima))
     if isParametric, let reason = answers.first?.splitReason {
