@@ -22,7 +22,7 @@ public struct FitCommand: Command {
       )
     ] + ObjectiveWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
-    ] + UncertaintyWords.options + [
+    ] + UncertaintyWords.options + HonestyWords.options + [
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
       .file(
         "output",
@@ -36,10 +36,12 @@ public struct FitCommand: Command {
       .init("isoloss fit corpora/runs-known-truth.csv", "Chinchilla's law from a table"),
       .init("isoloss fit runs.csv --where dataset=c4 --law kaplan", "Kaplan's law from some rows"),
       .init("isoloss fit runs.csv --json --svg law.svg", "for programs, and a picture"),
+      .init("isoloss fit runs.csv --holdout 20% --outliers", "what the law predicts and rests on"),
     ]
   )
 
   private var request: FitRequest
+  private let honesty: HonestyWords
   private let picturePath: String?
   private let reportPath: String?
   private let writesJSON: Bool
@@ -51,6 +53,7 @@ public struct FitCommand: Command {
     request.constraints = try ObjectiveWords.constraints(words, of: request.form)
     request.options.parameterConvention = RunTableWords.parameterConvention(words)
     request.uncertainty = try UncertaintyWords(words)
+    honesty = try HonestyWords(words)
     picturePath = words.text("svg")
     reportPath = words.text("output")
     writesJSON = words.has("json")
@@ -64,6 +67,13 @@ public struct FitCommand: Command {
     }
     let outcome = try request.run(in: context)
     let result = outcome.result
+    let checks = try honesty.report(
+      outcome.fit,
+      result,
+      flopsPerTokenParameter: request.options.flopsPerTokenParameter,
+      in: context
+    )
+    let warnings = result.warnings + checks.warnings
     if let picturePath {
       let figure = FitFigure(result: result, request.options.flopsPerTokenParameter).figure
       try context.writeFile(picturePath, figure.chart.svg)
@@ -71,22 +81,27 @@ public struct FitCommand: Command {
     let report = JSONReport(
       schema: "isoloss.fit",
       version: FitResult.schemaVersion,
-      body: body(result, outcome.hash),
-      warnings: result.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
+      body: body(result, checks, outcome.hash),
+      warnings: warnings.map { ReportWarning(id: $0.id, message: $0.message) },
       seconds: context.secondsNow() - start
     )
     let json = report.text(in: context)
     if let reportPath { try context.writeFile(reportPath, json) }
-    try context.output.write(writesJSON ? json : result.summary + "\n")
-    for warning in result.warnings { context.warn("\(warning.message) [\(warning.id)]") }
-    return .done
+    let sections = [result.summary, checks.summary].filter { !$0.isEmpty }
+    try context.output.write(writesJSON ? json : sections.joined(separator: "\n\n") + "\n")
+    for warning in warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    return honesty.passes(checks) ? .done : .checkFailed
   }
 
   /// The library's members, with the table's hash and the extent of its runs, which a plan reads.
-  private func body(_ result: FitResult, _ hash: ContentHash) -> [(String, JSONValue)] {
+  private func body(
+    _ result: FitResult,
+    _ checks: HonestyReport,
+    _ hash: ContentHash
+  ) -> [(String, JSONValue)] {
     let framed: Set = ["schema", "schemaVersion", "warnings"]
     return result.json.members.filter { !framed.contains($0.key) }.map { ($0.key, $0.value) }
-      + result.table.jsonMembers + [
+      + checks.jsonMembers + result.table.jsonMembers + [
         ("sha256", .string("\(hash)")),
         ("flopsPerTokenParameter", .number(request.options.flopsPerTokenParameter)),
         ("fittedRange", FittedRangeJSON.json(result.table.fittedRange)),

@@ -25,6 +25,7 @@ struct FitRequest: Sendable {
 
   /// A fit with the table's hash.
   struct Outcome {
+    var fit: LawFit
     var result: FitResult
     var hash: ContentHash
   }
@@ -51,7 +52,7 @@ struct FitRequest: Sendable {
     let result = try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
       try interruption.check()
     }
-    return Outcome(result: result, hash: hasher.finalized())
+    return Outcome(fit: fit, result: result, hash: hasher.finalized())
   }
 
   /// Fits the law for a plan, which says the fit's warnings as its own.
