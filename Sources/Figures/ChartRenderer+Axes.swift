@@ -26,17 +26,18 @@ extension ChartRenderer {
   // MARK: Titles
 
   func drawTitles(_ svg: inout SVGWriter) {
-    var baseline = ChartLayout.margin + FontSize.title * 0.8
+    let size = layout.role.titleSize
+    var baseline = layout.role.margin + size * 0.8
     let left = layout.plot.left
-    let room = chart.width - left - ChartLayout.margin
+    let room = chart.width - left - layout.role.margin
     if !chart.title.isEmpty {
       svg.label(
         chart.title,
         // Bold letters are about a tenth wider.
-        size: fitted(chart.title, FontSize.title, room / 1.1),
+        size: fitted(chart.title, size, room / 1.1),
         [("x", number(left)), ("y", number(baseline)), ("font-weight", "600")]
       )
-      baseline += FontSize.title + 4
+      baseline += size + 4
     }
     if !chart.subtitle.isEmpty {
       svg.label(
@@ -61,13 +62,14 @@ extension ChartRenderer {
       let x = layout.pixel(of: ChartPoint(x: tick.value, y: chart.vertical.range.lowerBound)).x
       let length = ChartLayout.tickLength * (tick.isMajor ? 1 : 0.5)
       line(x, plot.bottom, x, plot.bottom + length, &svg, stroke: .ink)
-      guard let label = tick.label else { continue }
+      guard let label = tick.label, !chart.hidesHorizontalText else { continue }
       svg.label(
         label,
         size: FontSize.tick,
         [("x", number(x)), ("y", number(labelY)), ("text-anchor", "middle")]
       )
     }
+    if chart.hidesHorizontalText { return }
     let y = plot.bottom + ChartLayout.tickLength + FontSize.tick + 10 + FontSize.axis * 0.8
     svg.label(
       chart.horizontal.label,
@@ -84,7 +86,7 @@ extension ChartRenderer {
       let y = layout.pixel(of: ChartPoint(x: chart.horizontal.range.lowerBound, y: tick.value)).y
       let length = ChartLayout.tickLength * (tick.isMajor ? 1 : 0.5)
       line(plot.left - length, y, plot.left, y, &svg, stroke: .ink)
-      guard let label = tick.label else { continue }
+      guard let label = tick.label, !chart.hidesVerticalText else { continue }
       svg.label(
         label,
         size: FontSize.tick,
@@ -94,9 +96,10 @@ extension ChartRenderer {
         ]
       )
     }
+    if chart.hidesVerticalText { return }
     upright(
       chart.vertical.label,
-      x: ChartLayout.margin + FontSize.axis * 0.8,
+      x: layout.role.margin + FontSize.axis * 0.8,
       in: plot,
       &svg
     )
@@ -154,49 +157,8 @@ extension ChartRenderer {
         ]
       )
     }
-    let x = chart.width - ChartLayout.margin - 2
+    let x = chart.width - layout.role.margin - 2
     upright(scale.axis.label, x: x, in: bar, &svg)
-  }
-
-  // MARK: Legend
-
-  func drawLegend(_ svg: inout SVGWriter) {
-    let height = ChartLayout.legendRowHeight
-    var y = chart.height - ChartLayout.margin + 2 - height * (Double(layout.legendRows.count) - 0.5)
-    for row in layout.legendRows {
-      let width =
-        row.reduce(0) { $0 + $1.width } + LegendEntry.gap * Double(row.count - 1)
-      var x = max(ChartLayout.margin, (chart.width - width) / 2)
-      for entry in row {
-        draw(entry, x: x, y: y, &svg)
-        x += entry.width + LegendEntry.gap
-      }
-      y += height
-    }
-  }
-
-  private func draw(_ entry: LegendEntry, x: Double, y: Double, _ svg: inout SVGWriter) {
-    switch entry.sample {
-    case .point(let color):
-      svg.element(
-        "circle",
-        [
-          ("cx", number(x + LegendEntry.sampleWidth - 8)), ("cy", number(y)), ("r", "4"),
-          ("fill", color.svg), ("stroke", ChartColor.ink.svg), ("stroke-width", "0.6"),
-        ]
-      )
-    case .line(let stroke):
-      let ends = [("x1", x), ("y1", y), ("x2", x + LegendEntry.sampleWidth), ("y2", y)]
-      svg.element("line", ends.map { ($0.0, number($0.1)) } + stroke.attributes)
-    }
-    svg.label(
-      entry.name,
-      size: FontSize.legend,
-      [
-        ("x", number(x + LegendEntry.sampleWidth + 7)),
-        ("y", number(y + FontSize.legend * 0.36)),
-      ]
-    )
   }
 
   // MARK: Shapes

@@ -1,20 +1,3 @@
-/// A run of a scaling study as a picture shows it.
-public struct LossPoint: Sendable, Hashable {
-  /// Parameters, *N*.
-  public var parameters: Double
-  /// Training tokens, *D*.
-  public var tokens: Double
-  /// The measured loss, in nats per token.
-  public var loss: Double
-
-  /// Creates a run.
-  public init(parameters: Double, tokens: Double, loss: Double) {
-    self.parameters = parameters
-    self.tokens = tokens
-    self.loss = loss
-  }
-}
-
 /// The picture of a scaling law: runs and fitted curves of equal loss in the plane of parameters
 /// and tokens.
 ///
@@ -42,6 +25,10 @@ public struct IsoLossFigure: Sendable {
   public var flopsPerTokenParameter: Double
   /// Budgets drawn as dashed lines, in FLOPs; `nil` for round ones inside the picture.
   public var budgets: [Double]?
+  /// The band around the compute-optimal path, such as a bootstrap gives; empty for none.
+  public var optimumBand: [OptimumRange] = []
+  /// What the legend calls that band.
+  public var optimumBandName: ChartText = "95 % band of the path"
   /// The losses of the contours; `nil` for round ones spread over the picture.
   public var levels: [Double]?
 
@@ -107,14 +94,15 @@ extension IsoLossFigure {
       width: 800,
       height: 620
     )
-    chart.marks = isoFLOPLines(horizontal, vertical)
+    chart.marks = band + isoFLOPLines(horizontal, vertical)
     chart.marks.append(.contours(contours(at: levels, horizontal, vertical)))
     chart.marks.append(
       .points(
         PointMark(
           points: runs.map { ChartPoint(x: $0.parameters, y: $0.tokens) },
           values: runs.map(\.loss),
-          name: "measured runs"
+          name: "measured runs",
+          details: details(runs)
         )
       )
     )
@@ -127,7 +115,35 @@ extension IsoLossFigure {
         )
       )
     )
+    if runs.isEmpty { chart.message = "no run has finite N, D and loss above 0" }
     return chart
+  }
+
+  /// The runs' names and numbers, where at least one run has a name.
+  private func details(_ runs: [LossPoint]) -> [String] {
+    guard runs.contains(where: { !$0.name.isEmpty }) else { return [] }
+    return runs.enumerated().map { $1.detail(index: $0) }
+  }
+
+  /// The band between the ends of each budget's range, both on that budget's line.
+  private var band: [ChartMark] {
+    let ranges = optimumBand.filter { range in
+      [range.compute, range.low, range.high].allSatisfy { $0.isFinite && $0 > 0 }
+    }
+    guard ranges.count > 1 else { return [] }
+    func point(_ compute: Double, _ n: Double) -> ChartPoint {
+      ChartPoint(x: n, y: compute / flopsPerTokenParameter / n)
+    }
+    return [
+      .band(
+        BandMark(
+          lower: ranges.map { point($0.compute, $0.low) },
+          upper: ranges.map { point($0.compute, $0.high) },
+          color: .accent,
+          name: optimumBandName
+        )
+      )
+    ]
   }
 
   private func summary(_ count: Int, _ levels: [Double]) -> String {
@@ -178,7 +194,7 @@ extension IsoLossFigure {
           ChartPoint(x: n, y: compute / flopsPerTokenParameter / n)
         },
         stroke: Stroke(color: .muted, width: 1, pattern: .dashed),
-        label: Self.label(of: compute)
+        label: .scientific(compute)
       )
     }
     return marks.enumerated().map { index, mark in
@@ -186,14 +202,6 @@ extension IsoLossFigure {
       if index == 0 { mark.name = "equal compute (FLOPs)" }
       return .line(mark)
     }
-  }
-
-  /// A budget as a power of ten, with the factor where it is not 1.
-  private static func label(of compute: Double) -> ChartText {
-    let (mantissa, exponent) = DecimalText.scientificParts(of: compute)
-    let factor = DecimalText.fixed(mantissa, decimals: 2, keepsZeros: false)
-    let power = ChartText("10") + .superscript("\(exponent)")
-    return factor == "1" ? power : ChartText(factor + "×") + power
   }
 
   // MARK: Levels
@@ -241,12 +249,5 @@ extension IsoLossFigure {
         Double(DecimalText.fixed(level, decimals: decimals)) == level
       }
     } ?? 6
-  }
-}
-
-extension LossPoint {
-  /// Whether logarithmic axes can show the run.
-  fileprivate var isDrawable: Bool {
-    [parameters, tokens, loss].allSatisfy { $0.isFinite && $0 > 0 }
   }
 }

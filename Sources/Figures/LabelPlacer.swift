@@ -65,6 +65,27 @@ struct LabelPlacer {
     takenPoints += LabelBox(label: best.label, size: size).covering()
   }
 
+  /// Places one label level beside a point: right of it, left, above, below, or at a corner.
+  mutating func place(_ text: ChartText, beside point: ChartPoint, radius: Double) {
+    let size = LabelSize(width: text.estimatedWidth * Self.fontSize + 6, height: Self.fontSize + 3)
+    let (right, down) = (size.width / 2 + radius + 1, size.height / 2 + radius + 1)
+    let moves = [
+      (right, 0), (-right, 0), (0, -down), (0, down), (right, -down * 0.7), (-right, -down * 0.7),
+      (right, down * 0.7), (-right, down * 0.7),
+    ]
+    var best: (cost: Double, label: PlacedLabel)?
+    for (wish, move) in moves.enumerated() {
+      let center = ChartPoint(x: point.x + move.0, y: point.y + move.1)
+      let label = PlacedLabel(text: text, center: center, angle: 0)
+      guard let cost = cost(of: label, size: size, line: nil) else { continue }
+      let total = cost + Double(wish)
+      if total < best?.cost ?? .infinity { best = (total, label) }
+    }
+    guard let best else { return }
+    placed.append(best.label)
+    takenPoints += LabelBox(label: best.label, size: size).covering()
+  }
+
   /// The label in the middle of the chord below it.
   private func candidate(
     _ text: ChartText,
@@ -74,7 +95,8 @@ struct LabelPlacer {
   ) -> PlacedLabel {
     let start = piece.point(at: place - width / 2)
     let end = piece.point(at: place + width / 2)
-    let isForward = end.x >= start.x
+    // A line that goes straight down is read upward, like the label of an axis.
+    let isForward = end.x > start.x || end.x == start.x && end.y < start.y
     let (dx, dy) = (end.x - start.x, end.y - start.y)
     return PlacedLabel(
       text: text,
@@ -84,12 +106,12 @@ struct LabelPlacer {
   }
 
   /// What the label covers; `nil` where it cannot stand.
-  private func cost(of label: PlacedLabel, size: LabelSize, line: Int) -> Double? {
+  private func cost(of label: PlacedLabel, size: LabelSize, line: Int?) -> Double? {
     let box = LabelBox(label: label, size: size)
     guard box.corners.allSatisfy(plot.contains) else { return nil }
     if takenPoints.contains(where: box.contains) { return nil }
     return obstacles.reduce(0) { total, obstacle in
-      guard obstacle.line != line, box.contains(obstacle.point) else { return total }
+      guard line == nil || obstacle.line != line, box.contains(obstacle.point) else { return total }
       return total + obstacle.weight
     }
   }

@@ -99,6 +99,28 @@ struct PixelRectangle {
     return pieces
   }
 
+  /// The part of an area inside the rectangle (Sutherland and Hodgman, 1974).
+  ///
+  /// Parts that fall apart stay joined along the border, where a filling shows nothing of it.
+  func clippedArea(_ corners: [ChartPoint]) -> [ChartPoint] {
+    let sides: [(ChartPoint) -> Double] = [
+      { $0.x - left }, { right - $0.x }, { $0.y - top }, { bottom - $0.y },
+    ]
+    return sides.reduce(corners) { corners, depth in
+      guard var previous = corners.last else { return [] }
+      var kept: [ChartPoint] = []
+      for corner in corners {
+        let (before, now) = (depth(previous), depth(corner))
+        if (before < 0) != (now < 0) {
+          kept.append(Polyline.mixed(previous, corner, before / (before - now)))
+        }
+        if now >= 0 { kept.append(corner) }
+        previous = corner
+      }
+      return kept
+    }
+  }
+
   /// The part of a segment inside, as fractions of its length (Liang and Barsky, 1984).
   private func inside(from start: ChartPoint, to end: ChartPoint) -> (Double, Double)? {
     let (dx, dy) = (end.x - start.x, end.y - start.y)

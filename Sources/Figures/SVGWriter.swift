@@ -18,6 +18,14 @@ struct SVGWriter {
     text += "<\(name)\(Self.joined(attributes))>\(Self.escaped(content))</\(name)>\n"
   }
 
+  /// Writes an element on one line whose only content is its title, shown under a pointer.
+  mutating func element(_ name: String, _ attributes: [Attribute], title: String) {
+    indent()
+    let lines = title.split(separator: "\n", omittingEmptySubsequences: false)
+    let content = lines.map { Self.escaped(String($0)) }.joined(separator: "\n")
+    text += "<\(name)\(Self.joined(attributes))><title>\(content)</title></\(name)>\n"
+  }
+
   /// Writes an element that holds other elements.
   mutating func element(
     _ name: String,
@@ -73,6 +81,11 @@ struct SVGWriter {
       while text.first == " " { text.removeFirst() }
     }
     return count - text.count
+  }
+
+  /// Writes a finished piece of a document as it is, on lines of its own.
+  mutating func raw(_ piece: String) {
+    text += piece.hasSuffix("\n") ? piece : piece + "\n"
   }
 
   private mutating func indent() {

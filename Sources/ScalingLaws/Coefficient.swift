@@ -56,6 +56,9 @@ extension Coefficient {
   func scaled(_ range: ClosedRange<Double>) -> ClosedRange<Double> {
     scale.scaled(range.lowerBound)...scale.scaled(range.upperBound)
   }
+
+  /// Whether the coefficient is positive in every law, as all are but changes of an exponent.
+  public var isPositive: Bool { bounds.lowerBound > 0 }
 }
 
 extension Coefficient.Scale {

@@ -118,7 +118,7 @@ public struct LawFit: Sendable {
     let fit = prepared.decentered(prepared.facts(at: point))
     let coefficients = zip(form.coefficients, fit.parameters).map { $0.scale.natural($1) }
     for (coefficient, value) in zip(form.coefficients, coefficients)
-    where !(value.isFinite && value > 0) {
+    where !(value.isFinite && (value > 0 || !coefficient.isPositive)) {
       throw .beyondNumbers(law: form.name, coefficient: coefficient.name)
     }
     return FitResult(

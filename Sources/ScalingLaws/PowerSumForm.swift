@@ -83,10 +83,15 @@ extension PowerSumForm {
     }
   }
 
-  /// Everything but the floor.
+  /// Everything but the floor; an exponent that terms share belongs to none of them.
   public var terms: [LawTerm] {
     powerTerms.compactMap { term in
-      term.exponent.map { LawTerm(name: term.name, coefficients: [term.amplitude, $0]) }
+      guard let exponent = term.exponent else { return nil }
+      let isShared = powerTerms.count { $0.exponent == exponent } > 1
+      return LawTerm(
+        name: term.name,
+        coefficients: isShared ? [term.amplitude] : [term.amplitude, exponent]
+      )
     }
   }
 

@@ -110,7 +110,7 @@ extension ScalingLaw {
       guard let value = entry?.double ?? entry?["value"]?.double else {
         throw .missingCoefficient(law: form.name, name: coefficient.name)
       }
-      guard value > 0, value.isFinite else {
+      guard value > 0 || !coefficient.isPositive, value.isFinite else {
         throw .impossibleCoefficient(name: coefficient.name, value: value)
       }
       // Powers of wilder exponents leave the range of Double at every budget.

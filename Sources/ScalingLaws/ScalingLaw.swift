@@ -29,7 +29,21 @@ extension ScalingLaw {
   /// Every form there is, one line each.
   public static let forms: [any ScalingLawForm] = [
     Chinchilla(),
+    ChinchillaTied(),
+    OverTraining(),
+    DataConstrained(),
+    DataConstrained(isTied: true),
     Kaplan(),
+    KaplanFloor(),
+    PowerLaw(of: .parameters),
+    PowerLaw(of: .tokens),
+    PowerLaw(of: .compute),
+    PowerLaw(of: .parameters, hasFloor: true),
+    PowerLaw(of: .tokens, hasFloor: true),
+    PowerLaw(of: .compute, hasFloor: true),
+    BrokenPower(of: .parameters),
+    BrokenPower(of: .tokens),
+    BrokenPower(of: .compute),
   ]
 
   /// The form of a name, or `nil`.
@@ -68,12 +82,19 @@ extension ScalingLaw {
     return form.derivedQuantities(coefficients: coefficients).first { $0.name == name }?.value
   }
 
-  /// The loss the law expects of a run.
+  /// The loss the law expects of a run, at C = 6 N D.
   ///
-  /// - Precondition: `parameters` and `tokens` are positive.
-  public func loss(parameters: Double, tokens: Double) -> Double {
+  /// - Parameters:
+  ///   - parameters: N.
+  ///   - tokens: D.
+  ///   - uniqueTokens: How many of them are different, for laws that tell; `nil` for all.
+  /// - Returns: The loss, in the unit of the law's runs.
+  /// - Precondition: All are positive.
+  public func loss(parameters: Double, tokens: Double, uniqueTokens: Double? = nil) -> Double {
     precondition(parameters > 0 && tokens > 0, "parameters and tokens are positive")
-    return form.loss(parameters: parameters, tokens: tokens, coefficients: coefficients)
+    precondition(uniqueTokens.map { $0 > 0 } ?? true, "different tokens are positive")
+    let place = LogRun(parameters: parameters, tokens: tokens, uniqueTokens: uniqueTokens)
+    return form.loss(at: place, coefficients: coefficients)
   }
 
   /// The split of a compute budget with the least loss, where the form has one in closed form.

@@ -6,6 +6,8 @@ import Testing
 
 @Suite("fit: what goes wrong")
 struct FitFailureTests {
+  private static let laws = ScalingLaw.forms.map { "`\($0.name)`" }.joined(separator: ", ")
+
   private let folder: TemporaryFolder
 
   init() throws {
@@ -57,7 +59,7 @@ struct FitFailureTests {
       ("a.csv b.csv", "unexpected argument `b.csv`"),
       (
         "a.csv --law chinchila",
-        "`--law` takes `chinchilla`, `kaplan`, found `chinchila`; did you mean `chinchilla`?"
+        "`--law` takes \(laws), found `chinchila`; did you mean `chinchilla`?"
       ),
       ("a.csv --level 1", "`--level`: expected a share below 1"),
       ("a.csv --level 95", "`--level`: `95` is out of range: expected above 0, at most 1"),

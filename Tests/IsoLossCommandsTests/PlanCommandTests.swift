@@ -224,6 +224,8 @@ struct PlanFailureTests {
     #expect(run.output.isEmpty)
   }
 
+  private static let laws = ScalingLaw.forms.map { "`\($0.name)`" }.joined(separator: ", ")
+
   @Test(
     "law files",
     arguments: [
@@ -239,7 +241,7 @@ struct PlanFailureTests {
       ),
       (
         #"{"law": "foo"}"#,
-        "law.json: expected `law` to be one of `chinchilla`, `kaplan`, found `foo`"
+        "law.json: expected `law` to be one of \(laws), found `foo`"
       ),
       (
         #"{"law": "chinchilla", "estimates": {"E": 1.8}}"#,

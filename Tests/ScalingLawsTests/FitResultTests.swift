@@ -101,6 +101,8 @@ struct FitResultTests {
     #expect(fitted == result.law)
   }
 
+  private static let laws = ScalingLaw.forms.map { "`\($0.name)`" }.joined(separator: ", ")
+
   @Test(
     "JSON that is no law",
     arguments: [
@@ -113,10 +115,10 @@ struct FitResultTests {
         #"{"schemaVersion": 2}"#,
         "law.json: expected schema version 1 at most, found 2: a newer isoloss wrote it"
       ),
-      ("{}", "law.json: expected `law` to be one of `chinchilla`, `kaplan`, found nothing"),
+      ("{}", "law.json: expected `law` to be one of \(laws), found nothing"),
       (
         #"{"law": "x"}"#,
-        "law.json: expected `law` to be one of `chinchilla`, `kaplan`, found `x`"
+        "law.json: expected `law` to be one of \(laws), found `x`"
       ),
       (
         #"{"law": "chinchilla", "estimates": {"E": 1.8}}"#,
@@ -272,7 +274,7 @@ struct FitWarningTests {
 
   @Test("runs that determine the law have no such warnings")
   func noTermWarnings() throws {
-    for form in ScalingLaw.forms {
+    for form in PublishedLaw.all.map(\.form) {
       let ids = try fit(form, GoldenFit.runs).warnings.map(\.id)
       #expect(!ids.contains("vanishing-term"))
       #expect(!ids.contains("wide-interval"))

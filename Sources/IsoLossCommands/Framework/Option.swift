@@ -79,12 +79,20 @@ extension Option {
     )
   }
 
-  /// An option whose value is one of a few words.
-  public static func choice(_ name: String, _ choices: [String], help: String) -> Option {
+  /// An option whose value is one of some words, listed where no name for them is given.
+  public static func choice(
+    _ name: String,
+    _ choices: [String],
+    named valueName: String? = nil,
+    help: String
+  ) -> Option {
     Option(
       name: name,
       short: nil,
-      value: Value(name: choices.joined(separator: "|"), completion: .choices(choices)),
+      value: Value(
+        name: valueName ?? choices.joined(separator: "|"),
+        completion: .choices(choices)
+      ),
       help: help,
       isRepeatable: false
     )

@@ -11,14 +11,16 @@ public struct FitCommand: Command {
       starts. The table is CSV with a header: parameters (N, params, parameters), tokens (D, tokens), compute \
       (C, flops, compute), loss (loss, val_loss, L); two of N, D and C give the third.
 
-      Laws: \(ScalingLaw.forms.map { "\($0.name), \($0.formula)" }.joined(separator: "; ")).
+      Laws:
+      \(ScalingLaw.forms.map { "\($0.name): \($0.formula)" }.joined(separator: "\n"))
       """,
     argument: .init("RUNS.csv", count: 1...1),
     options: [
       .choice(
         "law",
         ScalingLaw.forms.map(\.name),
-        help: "the law to fit (default: chinchilla)"
+        named: "LAW",
+        help: "one of the laws above (default: chinchilla)"
       )
     ] + ObjectiveWords.options + RunTableWords.options + [
       RunTableWords.parametersOption

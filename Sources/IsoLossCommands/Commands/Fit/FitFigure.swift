@@ -29,7 +29,7 @@ struct FitFigure {
 
   /// A coefficient's name as a formula writes it.
   private static func symbol(_ name: String) -> String {
-    let greek = ["alpha": "α", "beta": "β"]
+    let greek = ["alpha": "α", "beta": "β", "eta": "η"]
     let parts = name.split(separator: "_", maxSplits: 1).map(String.init)
     let letter = greek[parts[0]] ?? parts[0]
     return parts.count == 2 ? "\(letter)_{\(parts[1])}" : letter

@@ -26,7 +26,8 @@ public struct PlanCommand: Command {
       .choice(
         "form",
         ScalingLaw.forms.map(\.name),
-        help: "the law that --fit fits (default: chinchilla)"
+        named: "LAW",
+        help: "the law that --fit fits, one of those of `isoloss fit` (default: chinchilla)"
       ),
       .file("law", "FILE.json", help: "plan with the law that `isoloss fit --json` wrote here"),
     ] + RunTableWords.options + [

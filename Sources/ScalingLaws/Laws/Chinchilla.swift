@@ -63,20 +63,16 @@ extension Chinchilla {
     guard let middle = RunCenter(runs) else { return [] }
     let exponents = [0.15, 0.35, 0.7]
     var starts: [[Double]] = []
-    for floorShare in [0.3, 0.6, 0.9] {
-      let floor = floorShare * middle.smallestLoss
-      let rest = exp(middle.logLoss) - floor
-      for sizeShare in [0.25, 0.5, 0.75] {
-        for alpha in exponents {
-          for beta in exponents {
-            starts.append([
-              log(floor),
-              log(sizeShare * rest) + alpha * middle.logParameters,
-              log((1 - sizeShare) * rest) + beta * middle.logTokens,
-              alpha,
-              beta,
-            ])
-          }
+    for split in middle.splits {
+      for alpha in exponents {
+        for beta in exponents {
+          starts.append([
+            split.floor,
+            split.first + alpha * middle.logParameters,
+            split.second + beta * middle.logTokens,
+            alpha,
+            beta,
+          ])
         }
       }
     }

@@ -60,10 +60,6 @@ public struct Kaplan: ScalingLawForm {
     gradient[2] = sizeShare * distance
     gradient[3] = total - sizeShare * size
   }
-
-  private func logAddExp(_ x: Double, _ y: Double) -> Double {
-    max(x, y) + log1p(exp(-abs(x - y)))
-  }
 }
 
 // MARK: - What runs must show
