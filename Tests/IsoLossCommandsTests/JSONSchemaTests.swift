@@ -40,6 +40,8 @@ struct JSONSchemaTests {
       "eval --train corpora/lighthouse.txt --unit character corpora/kitchen-table.txt",
       "eval --train corpora --unit byte --order 3 corpora/kitchen-table.txt",
       "fit corpora/runs-known-truth.csv", "fit corpora/runs-known-truth.csv --hc3 --law kaplan",
+      "fit corpora/runs-known-truth.csv --holdout 20% --rollout --outliers --compare-laws all",
+      "fit corpora/runs-known-truth.csv --law kaplan --objective huber --holdout 0.3 --outliers",
       "plan --compute 5.76e23", "plan --loss 2.1", "plan --budget 8xH100:30d --mfu 95%",
       "plan --parameters 7B --set kaplan", "plan --tokens 1.4T --hardware A100 --set epoch",
       "plan --fit corpora/runs-known-truth.csv --compute 1e21",

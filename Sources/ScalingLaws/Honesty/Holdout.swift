@@ -44,14 +44,13 @@ public struct AllocationRegret: Sendable, Hashable {
   /// The worst of all budgets.
   public var largest: Double { shares.max() ?? 0 }
 
-  /// Judges the allocations of one law by another.
+  /// Judges the allocations of one law by another; `nil` for no budgets, and for laws without optima.
   ///
   /// - Parameters:
   ///   - budgets: Where, in FLOPs.
   ///   - followed: The law whose optima are taken.
   ///   - truth: The law that says what they cost.
-  ///   - flopsPerTokenParameter: k in C = k · N · D.
-  /// - Returns: `nil` for no budgets, and for laws without optima.
+  ///   - k: The FLOPs for a token and a parameter, in C = k · N · D.
   public init?(
     budgets: [Double],
     following followed: ScalingLaw,
@@ -131,6 +130,7 @@ extension LawFit {
   ///   - flopsPerTokenParameter: k in C = k · N · D.
   ///   - pool: The threads that share the starts.
   ///   - checkpoint: Throws to stop.
+  /// - Returns: The fit of the small runs with its errors on the large ones.
   /// - Throws: ``LawFitError`` where the training runs cannot determine the law, and what `checkpoint`
   ///   throws.
   public func holdout(

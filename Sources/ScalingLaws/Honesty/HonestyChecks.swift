@@ -87,6 +87,7 @@ extension LawFit {
   ///   - checks: What is asked beyond the usual.
   ///   - pool: The threads that share the starts.
   ///   - checkpoint: Throws to stop.
+  /// - Returns: What was found, with ``HonestyReport/warnings``.
   /// - Throws: ``LawFitError`` where the runs left to train cannot determine the law, and what
   ///   `checkpoint` throws.
   public func honesty(

@@ -68,14 +68,15 @@ extension Holdout {
 }
 
 extension DeviationComparison {
+  /// The exponents: they are what the two are compared by.
   fileprivate var lines: [String] {
-    let rows = differences.map { difference in
-      [
-        difference.name, sixDigits(difference.leastDeviations),
-        difference.inStandardErrors.map { sixDigits($0.rounded(toPlaces: 2)) } ?? "n/a",
-      ]
+    let exponents = differences.filter(\.isExponent).map { difference in
+      let away = difference.inStandardErrors.map { sixDigits($0.rounded(toPlaces: 2)) } ?? "n/a"
+      return "\(difference.name) \(sixDigits(difference.leastDeviations)) (\(away))"
     }
-    return ReportTable.lines([["least absolute deviations", "value", "std. errors away"]] + rows)
+    return [
+      "by least absolute deviations (std. errors away): " + exponents.joined(separator: "   ")
+    ]
   }
 }
 

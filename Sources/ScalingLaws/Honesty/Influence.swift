@@ -17,7 +17,7 @@ public struct Influence: Sendable, Hashable {
   /// How far all predictions move without each run, in units of the noise (Cook's distance).
   public var cooksDistances: [Double]
 
-  /// How far each coefficient moves without each run, in standard errors: one row a run (DFBETAS).
+  /// Each coefficient with a run less that without it, in standard errors: one row a run (DFBETAS).
   public var coefficientShifts: [[Double]]
 
   /// Derives influence from a fit.

@@ -26,7 +26,7 @@ public struct OutlierReport: Sendable, Hashable {
     public var studentizedResidual: Double
     /// How far all predictions move without it.
     public var cooksDistance: Double
-    /// How far each coefficient moves without it, in standard errors, linearly.
+    /// Each coefficient with it less that without it, in standard errors, linearly.
     public var coefficientShifts: [Double]
     /// The law fitted again without it; `nil` if that has no minimum.
     public var lawWithout: ScalingLaw?

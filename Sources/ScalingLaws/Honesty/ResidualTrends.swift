@@ -105,7 +105,9 @@ extension ResidualTrends.Slope {
   }
 }
 
-/// How often residuals in some order change sign (Wald and Wolfowitz, Ann. Math. Stat. 11, 1940).
+/// How often residuals in some order change sign.
+///
+/// The runs test of Wald and Wolfowitz, Ann. Math. Stat. 11, 1940.
 public struct SignRuns: Sendable, Hashable {
   /// The number of stretches of one sign.
   public var count: Int

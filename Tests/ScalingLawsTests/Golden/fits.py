@@ -150,4 +150,5 @@ def main():
     fit("kaplan", kaplan, scales, starts, rows)
 
 
-main()
+if __name__ == "__main__":
+    main()
