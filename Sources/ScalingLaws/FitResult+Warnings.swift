@@ -110,9 +110,10 @@ extension FitResult {
         return nil
       }
       if name == "D/N", high - low < 0.4 {
+        let (least, most) = (sixDigits(exp(low)), sixDigits(exp(high)))
         return FitWarning(
           .oneMultiplier,
-          "all runs have \(sixDigits(exp(low))) to \(sixDigits(exp(high))) tokens per parameter:"
+          "all runs have \(least == most ? least : "\(least) to \(most)") tokens per parameter:"
             + " along one multiplier N and D cannot be told apart"
         )
       }

@@ -108,19 +108,7 @@ extension LawFit {
       )
     }
     report.rollout = try checks.rolloutShares.map { share in
-      var cut = RolloutCut(trainingShare: share)
-      do {
-        cut.holdout = try holdout(
-          share: 1 - share,
-          judgedBy: result.law,
-          flopsPerTokenParameter: k,
-          on: pool,
-          checkpoint: checkpoint
-        )
-      } catch let error as LawFitError {
-        cut.failure = error.description
-      }
-      return cut
+      try cut(share, judgedBy: result.law, k, on: pool, checkpoint: checkpoint)
     }
     if !checks.comparedLaws.isEmpty {
       report.comparison = try comparison(
@@ -133,6 +121,27 @@ extension LawFit {
       )
     }
     return report
+  }
+
+  private func cut(
+    _ trainingShare: Double,
+    judgedBy full: ScalingLaw,
+    _ flopsPerTokenParameter: Double,
+    on pool: WorkerPool,
+    checkpoint: @Sendable () throws -> Void
+  ) throws -> RolloutCut {
+    do {
+      let test = try holdout(
+        share: 1 - trainingShare,
+        judgedBy: full,
+        flopsPerTokenParameter: flopsPerTokenParameter,
+        on: pool,
+        checkpoint: checkpoint
+      )
+      return RolloutCut(trainingShare: trainingShare, holdout: test)
+    } catch let error as LawFitError {
+      return RolloutCut(trainingShare: trainingShare, failure: error.description)
+    }
   }
 
   /// The checks that are always made; they cost less than the fit.

@@ -11,7 +11,7 @@ extension HonestyReport {
         .objectivesDisagree,
         "\(difference.name) is \(sixDigits(difference.leastSquares)) by least squares,"
           + " \(sixDigits(difference.leastDeviations)) by least absolute deviations,"
-          + " \(sixDigits(abs(difference.inStandardErrors ?? .nan))) standard errors apart:"
+          + " \(sixDigits(abs(difference.inStandardErrors ?? .nan).rounded(toPlaces: 1))) standard errors apart:"
           + " few runs, or the tails of the noise, decide it"
       )
     }

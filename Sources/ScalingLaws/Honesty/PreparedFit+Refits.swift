@@ -27,10 +27,15 @@ extension PreparedFit {
     return minimum.isConverged ? decentered(minimum.parameters) : nil
   }
 
-  /// Scaled coefficients, in the runs' own units, of the minimum next to a start; `nil` if none is.
+  /// Scaled coefficients, in the runs' own units, of the minimum next to a start.
+  ///
+  /// Where that is not certified the law's own starts are tried and the lowest minimum is taken; `nil`
+  /// if there is none at all.
   func refitted(from start: [Double]) -> [Double]? {
-    let minimum = minimum(from: start)
-    return minimum.isConverged ? decentered(minimum.parameters) : nil
+    let nearest = minimum(from: start)
+    if nearest.isConverged { return decentered(nearest.parameters) }
+    let others = starts.map { minimum(from: $0) }.filter(\.isConverged)
+    return others.min { $0.objective < $1.objective }.map { decentered($0.parameters) }
   }
 }
 
