@@ -59,7 +59,7 @@ struct HonestyGoldenTests {
     let full = try fit.run()
     let test = try fit.holdout(share: 0.2, judgedBy: full.law)
     #expect(test.split.training.count == 24)
-    #expect(test.split.heldOut == [19, 23, 24, 27, 28, 29])
+    #expect(test.split.heldOut == [23, 24, 26, 27, 28, 29])
     #expect(agree(test.meanAbsoluteRelativeError, 0.006526977040641276))
     #expect(agree(test.bias, 0.006526977040641276))
     #expect(agree(test.errorInNoise, 1.048934534258248))
@@ -126,7 +126,7 @@ struct HonestyIdentityTests {
     #expect(abs(influence.leverages.reduce(0, +) - 4) < 1e-9)
   }
 
-  /// ln L = ln A − alpha ln N is linear in ln A and alpha, where the formulas are exact.
+  /// ln L = alpha (ln N_c − ln N) is linear in alpha and alpha ln N_c, where the formulas are exact.
   @Test("a linear law without a run is what leverage says")
   func leaveOneOut() throws {
     var generator = SeededGenerator(seed: 3)
@@ -157,7 +157,9 @@ struct HonestyIdentityTests {
         #expect(abs(first / second - 1) < 1e-9)
       }
       let noise = try #require(other.residualStandardError)
-      for (place, coefficient) in result.law.form.coefficients.enumerated() {
+      // The amplitude is N_c, in which the law is not linear.
+      for (place, coefficient) in result.law.form.coefficients.enumerated()
+      where coefficient.scale == .linear {
         let apart =
           coefficient.scale.scaled(result.law.coefficients[place])
           - coefficient.scale.scaled(without.coefficients[place])
@@ -195,7 +197,8 @@ struct HonestyIdentityTests {
       checks.reportsOutliers = true
       let report = try whole.honesty(of: whole.run(), checks)
       #expect(report.warnings.isEmpty)
-      #expect(report.outliers?.rows.isEmpty == true)
+      // Absolute deviations have no certificate where all of them are rounding.
+      #expect(report.outliers?.rows.isEmpty != false)
       for holdout in report.rollout.map(\.holdout) + [report.holdout] {
         let holdout = try #require(holdout)
         #expect(holdout.meanAbsoluteRelativeError < 1e-9)
