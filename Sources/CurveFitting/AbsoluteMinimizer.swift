@@ -71,12 +71,18 @@ private struct Edge<Problem: ResidualProblem> {
   private let above: Double
   private let below: Double
   private let free: [Int]
+
+  /// Below this a residual is zero but for rounding, some 1e-10 of the mean.
+  private let zeroSize: Double
   private(set) var parameters: [Double]
   private(set) var relativeGradient = Double.infinity
 
-  /// The rows on the edge.
-  private let active: [Int]
-  private var multipliers: [Double]
+  /// The rows on the edge, no gradient of which follows from the others'.
+  private var active: [Int] = []
+  private var multipliers: [Double] = []
+
+  /// The further rows on the edge, such as repeats of active ones, with the multipliers they keep.
+  private var tied: [(row: Int, multiplier: Double)] = []
 
   init(
     _ problem: Problem,
@@ -91,21 +97,34 @@ private struct Edge<Problem: ResidualProblem> {
     self.above = above
     self.below = below
     self.parameters = parameters
+    zeroSize = 1e-4 * threshold
     free = parameters.indices.filter { index in
       guard let bound = problem.bounds?[index] else { return true }
       return parameters[index] > bound.lowerBound && parameters[index] < bound.upperBound
     }
     let penalty = Penalty(threshold: threshold, above: above, below: below)
-    let residuals = problem.linearized(at: parameters).residuals
-    active = residuals.indices.filter { abs(residuals[$0]) < threshold && weights[$0] > 0 }
-    multipliers = active.map { weights[$0] * penalty.slope(residuals[$0]) / threshold }
+    let (residuals, jacobian) = problem.linearized(at: parameters)
+    let zeros = residuals.indices.filter { abs(residuals[$0]) < threshold && weights[$0] > 0 }
+    let slopes = zeros.map { weights[$0] * penalty.slope(residuals[$0]) / threshold }
+    var basis: [[Double]] = []
+    // The rows whose multipliers are farthest from their limits have the most room to be corrected.
+    for place in zeros.indices.sorted(by: { abs(slopes[$0]) < abs(slopes[$1]) }) {
+      let gradient = free.map { jacobian[zeros[place], $0] }
+      if let direction = independentPart(of: gradient, from: basis) {
+        basis.append(direction)
+        active.append(zeros[place])
+        multipliers.append(slopes[place])
+      } else {
+        tied.append((zeros[place], slopes[place]))
+      }
+    }
   }
 
-  /// Σ w s |r|, with the active rows' zeros left out.
+  /// Σ w s |r|, with what is zero but for rounding left out.
   var objective: Double {
     let residuals = problem.linearized(at: parameters).residuals
     return residuals.indices.reduce(0) { sum, row in
-      active.contains(row) && abs(residuals[row]) < 1e-12
+      abs(residuals[row]) < zeroSize
         ? sum : sum + weights[row] * factor(residuals[row]) * abs(residuals[row])
     }
   }
@@ -114,7 +133,6 @@ private struct Edge<Problem: ResidualProblem> {
   ///
   /// - Returns: Whether they hold in the end, with every multiplier within its row's weight.
   mutating func solve() -> Bool {
-    guard active.count <= free.count else { return false }
     let start = parameters
     var signs: [Double] = []
     for _ in 0..<12 {
@@ -122,6 +140,7 @@ private struct Edge<Problem: ResidualProblem> {
       if signs.isEmpty { signs = residuals.map { factor($0) * ($0 > 0 ? 1 : -1) } }
       var slopes = zip(signs, weights).map { $0 * $1 }
       for (place, row) in active.enumerated() { slopes[row] = multipliers[place] }
+      for (row, multiplier) in tied { slopes[row] = multiplier }
       let isDone = measure(residuals, jacobian, slopes)
       if isDone { return isFeasible(residuals, signs) }
       guard let step = step(residuals, jacobian, slopes) else { break }
@@ -147,12 +166,14 @@ private struct Edge<Problem: ResidualProblem> {
       }
       if size > 0 { relativeGradient = max(relativeGradient, abs(sum) / size) }
     }
-    return relativeGradient < 1e-12 && active.allSatisfy { abs(residuals[$0]) < 1e-13 }
+    return relativeGradient < 1e-12 && active.allSatisfy { abs(residuals[$0]) < zeroSize }
+      && tied.allSatisfy { abs(residuals[$0.row]) < zeroSize }
   }
 
   private func isFeasible(_ residuals: [Double], _ signs: [Double]) -> Bool {
-    for (row, residual) in residuals.enumerated() where !active.contains(row) {
-      if residual * signs[row] < 0 { return false }
+    let edge = Set(active + tied.map(\.row))
+    for (row, residual) in residuals.enumerated() where !edge.contains(row) {
+      if abs(residual) > zeroSize, residual * signs[row] < 0 { return false }
     }
     return zip(active, multipliers).allSatisfy { row, multiplier in
       multiplier <= weights[row] * above * (1 + 1e-9)
@@ -186,6 +207,20 @@ private struct Edge<Problem: ResidualProblem> {
   }
 
   private func factor(_ residual: Double) -> Double { residual > 0 ? above : below }
+}
+
+/// The direction of a vector's part at right angles to a basis; `nil` if that is rounding.
+private func independentPart(of vector: [Double], from basis: [[Double]]) -> [Double]? {
+  func dot(_ x: [Double], _ y: [Double]) -> Double { zip(x, y).reduce(0) { $0 + $1.0 * $1.1 } }
+  guard basis.count < vector.count else { return nil }
+  var rest = vector
+  for direction in basis + basis {
+    let along = dot(rest, direction)
+    for index in rest.indices { rest[index] -= along * direction[index] }
+  }
+  let length = dot(rest, rest).squareRoot()
+  guard length > 1e-9 * dot(vector, vector).squareRoot() else { return nil }
+  return rest.map { $0 / length }
 }
 
 /// The solution of A x = b by elimination with row pivots, or `nil` for a singular A.

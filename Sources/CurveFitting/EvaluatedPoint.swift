@@ -33,6 +33,7 @@ struct EvaluatedPoint {
   func freeParameters(_ bounds: [ClosedRange<Double>]?) -> [Int] {
     guard let bounds else { return Array(parameters.indices) }
     return parameters.indices.filter { index in
+      if bounds[index].lowerBound == bounds[index].upperBound { return false }
       let slope = jacobian.dot(index, residuals)
       if parameters[index] <= bounds[index].lowerBound { return slope < 0 }
       if parameters[index] >= bounds[index].upperBound { return slope > 0 }

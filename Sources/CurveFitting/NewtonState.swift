@@ -1,6 +1,10 @@
 /// A minimization under way.
-struct NewtonState<Function: CurvedFunction> {
-  private let function: Function
+///
+/// Not generic: code for a function of another module would not be specialized, and an existential
+/// costs less than generics worked out at run time.
+struct NewtonState {
+  private let function: any CurvedFunction
+  private let bounds: [ClosedRange<Double>]?
   private let options: NewtonMinimizer
   private var point: Curvature
   private var trial: Curvature
@@ -8,8 +12,9 @@ struct NewtonState<Function: CurvedFunction> {
   private var iterations = 0
   private var evaluations = 1
 
-  init(function: Function, start: [Double], options: NewtonMinimizer) {
+  init(function: any CurvedFunction, start: [Double], options: NewtonMinimizer) {
     self.function = function
+    bounds = function.bounds
     self.options = options
     point = Curvature(parameters: start)
     trial = point
@@ -127,7 +132,7 @@ struct NewtonState<Function: CurvedFunction> {
 
   /// The parameters not held by a bound: at one, only those that the objective pulls inside.
   private func movable() -> [Int] {
-    guard let bounds = function.bounds else { return Array(point.parameters.indices) }
+    guard let bounds else { return Array(point.parameters.indices) }
     return point.parameters.indices.filter { index in
       let bound = bounds[index]
       if bound.lowerBound == bound.upperBound { return false }
@@ -138,13 +143,13 @@ struct NewtonState<Function: CurvedFunction> {
   }
 
   private func isAtBound(_ index: Int) -> Bool {
-    guard let bound = function.bounds?[index] else { return false }
+    guard let bound = bounds?[index] else { return false }
     let value = point.parameters[index]
     return value <= bound.lowerBound || value >= bound.upperBound
   }
 
   private func clamp(_ parameters: inout [Double]) {
-    guard let bounds = function.bounds else { return }
+    guard let bounds else { return }
     for index in parameters.indices {
       parameters[index] = min(
         max(parameters[index], bounds[index].lowerBound),
@@ -155,7 +160,8 @@ struct NewtonState<Function: CurvedFunction> {
 }
 
 extension Curvature {
-  var isFinite: Bool {
+  /// Whether value and derivatives are all numbers.
+  package var isFinite: Bool {
     value.isFinite && gradient.allSatisfy(\.isFinite) && hessian.allSatisfy(\.isFinite)
   }
 

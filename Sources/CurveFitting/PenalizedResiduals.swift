@@ -17,9 +17,12 @@ public struct PenalizedResiduals<Problem: ResidualProblem>: CurvedFunction {
     self.penalty = penalty
   }
 
+  /// That of the problem.
   public var parameterCount: Int { problem.parameterCount }
+  /// Those of the problem.
   public var bounds: [ClosedRange<Double>]? { problem.bounds }
 
+  /// Adds up penalties and their derivatives, row by row.
   public func evaluate(_ point: inout Curvature) {
     let count = parameterCount
     let (residuals, jacobian) = problem.linearized(at: point.parameters)

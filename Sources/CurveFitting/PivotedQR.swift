@@ -2,7 +2,7 @@
 ///
 /// Each step moves the longest remaining column to the front, so that the diagonal of R falls and
 /// dependent columns end at the back (Businger and Golub, Numer. Math. 7, 1965). Q is kept as its
-/// reflections, since all that is asked of it is Qᵀ times a vector.
+/// reflections, since all that is asked of it are products with a vector.
 package struct PivotedQR: Sendable {
   /// Reflection vectors on and below the diagonal, R above it.
   private var packed: DenseMatrix
@@ -40,17 +40,65 @@ package struct PivotedQR: Sendable {
 
   /// The first entries of Qᵀ times a vector, one a column of A.
   package func transposedProduct(_ vector: [Double]) -> [Double] {
+    Array(wholeTransposedProduct(vector).prefix(packed.columnCount))
+  }
+
+  /// Qᵀ times a vector, all of its entries.
+  package func wholeTransposedProduct(_ vector: [Double]) -> [Double] {
     precondition(vector.count == packed.rowCount, "Q meets a vector of its length")
     var product = vector
-    for step in 0..<packed.columnCount {
-      let pivot = packed[step, step]
-      guard pivot != 0 else { continue }
-      var sum = 0.0
-      for row in step..<packed.rowCount { sum += packed[row, step] * product[row] }
-      let factor = sum / pivot
-      for row in step..<packed.rowCount { product[row] -= factor * packed[row, step] }
+    for step in 0..<packed.columnCount { apply(step, to: &product) }
+    return product
+  }
+
+  /// Q times a vector: the reflections in reverse, each its own inverse.
+  package func product(_ vector: [Double]) -> [Double] {
+    precondition(vector.count == packed.rowCount, "Q meets a vector of its length")
+    var product = vector
+    for step in (0..<packed.columnCount).reversed() { apply(step, to: &product) }
+    return product
+  }
+
+  /// How many columns are independent: those whose diagonal entry is above rounding of the first.
+  package var rank: Int {
+    let limit = Double(packed.rowCount) * .ulpOfOne * abs(diagonal.first ?? 0)
+    return diagonal.prefix { abs($0) > limit }.count
+  }
+
+  /// The solution x of R x = z in the order of A's columns, with zeros for dependent ones.
+  package func solution(_ z: [Double]) -> [Double] {
+    let rank = rank
+    var solution = [Double](repeating: 0, count: packed.columnCount)
+    for row in (0..<rank).reversed() {
+      var sum = z[row]
+      for column in (row + 1)..<max(rank, row + 1) {
+        sum -= packed[row, column] * solution[permutation[column]]
+      }
+      solution[permutation[row]] = sum / diagonal[row]
     }
-    return Array(product.prefix(packed.columnCount))
+    return solution
+  }
+
+  /// The solution z of Rᵀ z = x, x in the order of A's columns; dependent ones are left out.
+  package func transposedSolution(_ x: [Double]) -> [Double] {
+    let rank = rank
+    var solution = [Double](repeating: 0, count: packed.columnCount)
+    for row in 0..<rank {
+      var sum = x[permutation[row]]
+      for column in 0..<row { sum -= packed[column, row] * solution[column] }
+      solution[row] = sum / diagonal[row]
+    }
+    return solution
+  }
+
+  /// Applies the reflection of a step.
+  private func apply(_ step: Int, to vector: inout [Double]) {
+    let pivot = packed[step, step]
+    guard pivot != 0 else { return }
+    var sum = 0.0
+    for row in step..<packed.rowCount { sum += packed[row, step] * vector[row] }
+    let factor = sum / pivot
+    for row in step..<packed.rowCount { vector[row] -= factor * packed[row, step] }
   }
 
   private mutating func moveLongestColumn(to step: Int) {

@@ -137,7 +137,7 @@ struct SymmetricSystem {
 }
 
 /// The solution of A x = b for a symmetric positive definite A given row by row, or `nil` for another.
-func choleskySolution(_ matrix: [Double], _ right: [Double]) -> [Double]? {
+package func choleskySolution(_ matrix: [Double], _ right: [Double]) -> [Double]? {
   let count = right.count
   var a = matrix
   var x = right

@@ -19,6 +19,9 @@ public enum Termination: String, Sendable, Hashable, CaseIterable {
   /// wrong, or the valley narrower than double precision.
   case stalled
 
+  /// The minimum needs a coefficient outside of what it may be, such as a negative amplitude.
+  case infeasible
+
   /// The limit of iterations came first: the parameters are no optimum.
   case iterationLimit
 
@@ -31,7 +34,7 @@ extension Termination {
   public var isConverged: Bool {
     switch self {
     case .gradientTolerance, .stepTolerance, .costReduction, .dualCertificate: true
-    case .flat, .stalled, .iterationLimit, .nonFinite: false
+    case .flat, .stalled, .infeasible, .iterationLimit, .nonFinite: false
     }
   }
 
@@ -44,6 +47,7 @@ extension Termination {
     case .dualCertificate: "certified by its dual"
     case .flat: "a parameter has no effect"
     case .stalled: "no step lowers the objective"
+    case .infeasible: "a linear coefficient is out of bounds at the minimum"
     case .iterationLimit: "iteration limit reached"
     case .nonFinite: "residuals not finite"
     }

@@ -13,15 +13,20 @@ public struct WeightedProblem<Base: ResidualProblem>: ResidualProblem {
     roots = weights.map { $0.squareRoot() }
   }
 
+  /// As many as there are weights.
   public var residualCount: Int { base.residualCount }
+  /// That of the problem.
   public var parameterCount: Int { base.parameterCount }
+  /// Those of the problem.
   public var bounds: [ClosedRange<Double>]? { base.bounds }
 
+  /// Residuals, each times the root of its weight.
   public func residuals(at parameters: Span<Double>, into residuals: inout MutableSpan<Double>) {
     base.residuals(at: parameters, into: &residuals)
     for (row, root) in roots.enumerated() { residuals[row] *= root }
   }
 
+  /// Derivatives, each row times the root of its weight.
   public func jacobian(at parameters: Span<Double>, into jacobian: inout DenseMatrix) {
     base.jacobian(at: parameters, into: &jacobian)
     for column in 0..<parameterCount {

@@ -1,6 +1,8 @@
 import LossNumerics
 
-/// How uncertainty is found by fitting again to runs drawn with replacement (Efron, Ann. Statist. 7, 1979).
+/// How uncertainty is found by fitting again to runs drawn with replacement.
+///
+/// Efron, Bootstrap methods, Annals of Statistics 7, 1979.
 public struct Bootstrap: Sendable, Hashable {
   /// How many times.
   public var resampleCount: Int

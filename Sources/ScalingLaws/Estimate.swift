@@ -20,4 +20,7 @@ public struct Estimate: Sendable, Hashable {
 
   /// Why there is no standard error, where there is none.
   public var reason: String?
+
+  /// The interval of the profile likelihood, where it was asked for.
+  public var profile: ProfileInterval?
 }

@@ -85,6 +85,7 @@ extension FitResult {
     drawn: [Double]?
   ) -> Estimate {
     var estimate = Estimate(name: name, value: value, level: level)
+    estimate.profile = profiles?[name]?.interval
     if let reason = reasonWithoutError(gradient, covariance) {
       estimate.reason = reason
     } else if let drawn {
@@ -118,7 +119,8 @@ extension FitResult {
     }
     if let draws, draws.coefficients.count < 2 { return "no two resamples have a minimum" }
     if let held = fit.parametersAtBound.first(where: { gradient[$0] != 0 }) {
-      return "\(law.form.coefficients[held].name) is held at its bound"
+      let name = law.form.coefficients[held].name
+      return isFixed(name) ? "\(name) is fixed" : "\(name) is held at its bound"
     }
     if let term = vanishedTerm(gradient) { return "the term \(term.name) has vanished" }
     guard covariance == nil else { return nil }

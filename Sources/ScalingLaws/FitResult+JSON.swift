@@ -10,6 +10,7 @@ extension FitResult {
   /// A quantity that cannot be known is null, with a `reason` beside it.
   public var json: JSONObject {
     var object = members
+    if let basinScan { object["basinScan"] = basinScan.json }
     for (name, reason) in absences { object["\(name)Reason"] = .string(reason) }
     return object
   }
@@ -42,6 +43,7 @@ extension FitResult {
       "degreesOfFreedom": .integer(degreesOfFreedom),
       "objective": .string(objective.name),
       "objectiveValue": .number(objectiveValue),
+      "solver": .string(solver.rawValue),
       "errorModel": .string(errorModel.rawValue),
       "estimates": .object(JSONObject(estimates.map { ($0.name, $0.json) })),
       "correlations": correlationsJSON,
@@ -131,6 +133,7 @@ extension Estimate {
       "level": .number(level),
     ]
     if let reason { object["reason"] = .string(reason) }
+    if let profile { object["profile"] = profile.json }
     return .object(object)
   }
 }

@@ -9,6 +9,7 @@ extension FitResult {
     lines.append("")
     lines += estimateLines
     lines += absenceLines
+    lines += profileLines
     lines.append("")
     lines += residualLines
     return lines.joined(separator: "\n")
@@ -30,7 +31,13 @@ extension FitResult {
       "converged \(isConverged ? "yes" : "no") (\(termination.explanation))"
         + "   starts at this minimum \(best) of \(search.startCount)"
         + (others > 0 ? ", other minima \(others)" : ""),
-    ].filter { !$0.isEmpty }
+    ].filter { !$0.isEmpty } + searchLines
+  }
+
+  /// What was asked for of the search.
+  private var searchLines: [String] {
+    let solver = solver == .automatic ? nil : "solver \(solver.rawValue)"
+    return [solver, basinScan?.sentence].compactMap(\.self)
   }
 
   /// The coefficients, and below a gap what follows from them.
@@ -85,7 +92,7 @@ extension FitResult {
   }
 
   /// Names left, numbers right, two spaces between.
-  private func aligned(_ rows: [[String]]) -> [String] {
+  func aligned(_ rows: [[String]]) -> [String] {
     let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0
     }
     return rows.map { row in

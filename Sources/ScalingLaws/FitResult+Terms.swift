@@ -85,7 +85,15 @@ extension FitResult {
             + " the runs do not tell the floor from the losses"
         )
       }
-      guard coefficient.scale == .linear, interval.lowerBound <= 0 else { return nil }
+      guard coefficient.scale == .linear, interval.lowerBound <= 0, interval.upperBound >= 0 else {
+        return nil
+      }
+      guard coefficient.isPositive else {
+        return FitWarning(
+          .wideInterval,
+          "the \(share) interval of \(estimate.name), \(ends), contains 0: the runs do not show it"
+        )
+      }
       return FitWarning(
         .wideInterval,
         "the \(share) interval of \(estimate.name), \(ends), contains 0: the runs do not show that its"

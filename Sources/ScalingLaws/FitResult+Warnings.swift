@@ -14,6 +14,7 @@ extension FitResult {
   public var warnings: [FitWarning] {
     table.warnings + convergenceWarnings + boundWarnings + conditionWarnings
       + secondMinimumWarnings + rangeWarnings + termWarnings + intervalWarnings
+      + profileWarnings
   }
 
   private var convergenceWarnings: [FitWarning] {
@@ -28,7 +29,8 @@ extension FitResult {
   }
 
   private var boundWarnings: [FitWarning] {
-    fit.parametersAtBound.map { index in
+    let pressed = fit.parametersAtBound.filter { !isFixed(law.form.coefficients[$0].name) }
+    return pressed.map { index in
       FitWarning(
         .parameterAtBound,
         "\(law.form.coefficients[index].name) ended at its bound"
@@ -90,7 +92,7 @@ extension FitResult {
   /// Exponents first, since a scale such as A follows its exponent by orders of magnitude.
   private func furthestMove(to other: LocalMinimum) -> String? {
     let indices = law.form.coefficients.indices.filter {
-      law.form.coefficients[$0].scale == .linear
+      law.form.coefficients[$0].scale == .linear && law.form.coefficients[$0].isPositive
     }
     let moves = indices.map { abs(log(other.parameters[$0] / fit.parameters[$0])) }
     guard let place = moves.indices.max(by: { moves[$0] < moves[$1] }) else { return nil }

@@ -23,6 +23,9 @@ public struct FitResult: Sendable, Hashable {
   /// What was minimized.
   public var objective: Objective
 
+  /// What found the minimum.
+  public var solver: LawFit.Solver
+
   /// What coefficients were held to, by name.
   public var constraints: [String: ClosedRange<Double>]
 
@@ -41,6 +44,12 @@ public struct FitResult: Sendable, Hashable {
 
   /// What resamples led to, where there were any: then the only source of uncertainty.
   public var draws: BootstrapDraws?
+
+  /// The profile likelihood of each estimate, where it was asked for.
+  public var profiles: ProfileLikelihood?
+
+  /// What a search of all exponents found, where it was asked for.
+  public var basinScan: BasinScan?
 }
 
 // MARK: - Goodness of fit
@@ -53,10 +62,11 @@ extension FitResult {
   public var coefficientCount: Int { law.coefficients.count }
 
   /// The number of coefficients that the fit could move, p.
-  public var freeCount: Int {
-    law.form.coefficients.count { coefficient in
-      constraints[coefficient.name].map { $0.lowerBound < $0.upperBound } ?? true
-    }
+  public var freeCount: Int { law.form.coefficients.count { !isFixed($0.name) } }
+
+  /// Whether a coefficient was held at one value.
+  func isFixed(_ name: String) -> Bool {
+    constraints[name].map { $0.lowerBound == $0.upperBound } ?? false
   }
 
   /// n − p.

@@ -53,6 +53,9 @@ public struct FitWarning: Sendable, Hashable {
     /// An interval holds values that would mean the opposite.
     case wideInterval = "wide-interval"
 
+    /// The profile likelihood of a coefficient does not come to an end on one side.
+    case profileOpen = "profile-open"
+
     /// Another minimum explains the runs nearly as well.
     case secondMinimum = "second-minimum"
 

@@ -17,6 +17,8 @@ extension LawFit {
       throw .tooFewRuns(law: form.name, coefficients: freeCount, runs: table.runs.count)
     }
     try checkVariety()
+    try checkSolver()
+    try checkFacets()
     try checkRepetition()
   }
 
@@ -100,6 +102,18 @@ extension RunVariable {
     case .parameters: .parameters
     case .tokens: .tokens
     case .compute: .compute
+    }
+  }
+}
+
+// MARK: - What is asked for beside the fit
+
+extension LawFit {
+  /// Refuses profiles and scans that the objective or the law does not have.
+  func checkFacets() throws(LawFitError) {
+    if findsProfiles, !objective.isLeastSquares { throw .noLikelihood(objective: objective.name) }
+    if scansBasins, let reason = BasinScan.reasonAgainst(self) {
+      throw .noBasinScan(reason: reason)
     }
   }
 }

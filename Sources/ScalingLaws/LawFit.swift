@@ -40,6 +40,11 @@ public struct LawFit: Sendable {
   /// Scaled coefficients to start from, in the runs' own units; `nil` for those of the law.
   public var starts: [[Double]]?
 
+  /// How many of the law's starts are used, spread evenly over them; `nil` for all.
+  ///
+  /// A few are enough where ``scansBasins`` looks everywhere.
+  public var startLimit: Int?
+
   /// The probability with which intervals cover the true value.
   public var level = 0.95
 
@@ -49,6 +54,15 @@ public struct LawFit: Sendable {
 
   /// How the covariance is estimated, where it comes from the Jacobian.
   public var errorModel = ErrorModel.homoscedastic
+
+  /// What finds the minimum.
+  public var solver = Solver.automatic
+
+  /// Whether the profile likelihood of each estimate is followed too, which only least squares have.
+  public var findsProfiles = false
+
+  /// Whether all exponents are searched for a second minimum, where the law has two.
+  public var scansBasins = false
 
   /// How minima are told apart.
   public var search = Multistart()
@@ -96,14 +110,25 @@ public struct LawFit: Sendable {
     checkpoint: @Sendable () throws -> Void
   ) throws -> FitResult {
     let prepared = try PreparedFit(self)
-    let found = try search.run(starts: prepared.starts, on: pool) { start in
+    var found = try search.run(starts: prepared.starts, on: pool) { start in
       try checkpoint()
       return prepared.minimum(from: start)
     }
+    let scan = scansBasins ? try prepared.basinScan(checkpoint: checkpoint) : nil
+    if let scan { found.include(scan.minima, by: search) }
     let polished = search.polished(found, prepared)
     var result = try result(of: polished, prepared)
     if let bootstrap, let best = polished.best {
       result.draws = try prepared.draws(bootstrap, around: best, on: pool, checkpoint: checkpoint)
+    }
+    result.basinScan = scan.map { prepared.decentered($0) }
+    if findsProfiles, let best = polished.best {
+      result.profiles = try prepared.profiles(
+        of: result,
+        at: best,
+        on: pool,
+        checkpoint: checkpoint
+      )
     }
     return result
   }
@@ -125,6 +150,7 @@ public struct LawFit: Sendable {
       law: ScalingLaw(form: form, coefficients: coefficients),
       table: table,
       objective: objective,
+      solver: solver,
       constraints: constraints,
       fit: fit,
       search: prepared.decentered(polished),

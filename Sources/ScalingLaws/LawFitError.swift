@@ -21,6 +21,15 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A constraint that no positive finite value meets.
   case impossibleConstraint(String, ClosedRange<Double>)
 
+  /// A solver that does not know how to minimize what is asked for.
+  case unsuitedSolver(LawFit.Solver, reason: String)
+
+  /// Profile likelihoods of an objective that has no likelihood.
+  case noLikelihood(objective: String)
+
+  /// A search of all exponents that the law or objective does not allow.
+  case noBasinScan(reason: String)
+
   /// The table as a whole is none for the law.
   case unfitTable(RunTableError)
 
@@ -50,6 +59,12 @@ public enum LawFitError: Error, Hashable, Sendable, CustomStringConvertible {
       "the law \(law) has no coefficient `\(name)`; it has \(known.joined(separator: ", "))"
     case .impossibleConstraint(let name, let range):
       "`\(name)` cannot be held to \(range.lowerBound) to \(range.upperBound): expected positive numbers"
+    case .unsuitedSolver(let solver, let reason):
+      "the solver \(solver.rawValue) does not fit this: \(reason)"
+    case .noLikelihood(let objective):
+      "the objective \(objective) has no likelihood to profile; least squares have one"
+    case .noBasinScan(let reason):
+      "exponents cannot be scanned for basins: \(reason)"
     case .unfitTable(let error):
       "\(error)"
     case .nothingFinite(let law, let starts):

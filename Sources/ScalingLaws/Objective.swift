@@ -32,13 +32,17 @@ public struct Objective: Sendable, Hashable {
   /// What it costs; the sum over the runs, each by its weight, is minimized.
   public var cost: Cost
 
-  /// Σ (ln L − ln L̂)²: the maximum of the likelihood if relative noise is normal. The default.
+  /// Σ (ln L − ln L̂)², the default.
+  ///
+  /// The maximum of the likelihood if relative noise is normal.
   public static let logLeastSquares = Self(residual: .logLoss, cost: .square)
 
   /// Σ (L − L̂)².
   public static let leastSquares = Self(residual: .loss, cost: .square)
 
-  /// The sum, not the mean, of Huber's penalty of ln L − ln L̂ (Hoffmann et al. 2022, δ = 1e-3).
+  /// The sum, not the mean, of Huber's penalty of ln L − ln L̂.
+  ///
+  /// With a threshold of 1e-3 that of Hoffmann et al. 2022.
   public static func huber(_ threshold: Double = 1e-3) -> Self {
     Self(residual: .logLoss, cost: .huber(threshold: threshold))
   }
@@ -55,7 +59,7 @@ public struct Objective: Sendable, Hashable {
 // MARK: - Names
 
 extension Objective {
-  /// The name commands and reports use: `log-least-squares`, `huber:0.001`, `lad`…
+  /// The name commands and reports use, such as `log-least-squares`, `huber:0.001` or `lad`.
   public var name: String {
     switch (residual, cost) {
     case (.logLoss, .square): "log-least-squares"

@@ -12,7 +12,7 @@ struct PowerSumFunction: CurvedFunction {
   private let variant: KernelVariant
   private let totalWeight: Double
   let parameterCount: Int
-  let bounds: [ClosedRange<Double>]?
+  var bounds: [ClosedRange<Double>]?
 
   /// Prepares a law; `nil` if it is no sum of powers, or one of more terms than the kernel takes.
   init?(_ problem: LawProblem, _ penalty: Penalty, variant: KernelVariant = .fastest) {

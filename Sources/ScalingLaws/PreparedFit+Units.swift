@@ -26,7 +26,7 @@ extension PreparedFit {
     return search
   }
 
-  private func decentered(_ point: LocalMinimum) -> LocalMinimum {
+  func decentered(_ point: LocalMinimum) -> LocalMinimum {
     var moved = point
     moved.parameters = decentered(point.parameters)
     moved.objective *= objectiveUnit

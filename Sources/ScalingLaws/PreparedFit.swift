@@ -2,7 +2,7 @@ import CurveFitting
 
 /// A fit whose runs were checked and centered: a problem with starts, ready to be minimized.
 struct PreparedFit: Sendable {
-  private let fit: LawFit
+  let fit: LawFit
   let center: RunCenter
   let problem: LawProblem
   let starts: [[Double]]
@@ -36,13 +36,19 @@ struct PreparedFit: Sendable {
       bounds: bounds
     )
     // Runs at the ends of the range of Double can put a start beyond them.
-    starts = (fit.starts ?? fit.form.starts(for: runs.map(center.centered)))
+    let all = (fit.starts ?? fit.form.starts(for: runs.map(center.centered)))
       .filter { $0.allSatisfy(\.isFinite) }
+    let count = min(max(fit.startLimit ?? all.count, 1), all.count)
+    starts = (0..<count).map { all[(2 * $0 + 1) * all.count / (2 * count)] }
   }
 
   /// The minimum that a start leads to; its objective is in units of the middle.
   func minimum(from start: [Double]) -> LocalMinimum {
-    minimum(of: problem, from: start)
+    switch fit.solver {
+    case .automatic, .newton: minimum(of: problem, from: start)
+    case .levenbergMarquardt: fit.polisher.minimize(weightedProblem, from: start).point
+    case .variableProjection: projectedMinimum(from: start)
+    }
   }
 
   /// The same for other weights of the runs.
@@ -68,7 +74,9 @@ struct PreparedFit: Sendable {
 
   /// A minimum of least squares taken to the last digit; another as it is.
   func polished(_ point: LocalMinimum) -> LocalMinimum {
-    guard fit.objective.isLeastSquares, point.parameters.allSatisfy(\.isFinite) else {
+    guard fit.solver == .automatic, fit.objective.isLeastSquares,
+      point.parameters.allSatisfy(\.isFinite)
+    else {
       return point
     }
     let polished = fit.polisher.minimize(weightedProblem, from: point.parameters)
@@ -104,7 +112,7 @@ struct PreparedFit: Sendable {
 
   var isLeastSquares: Bool { fit.objective.isLeastSquares }
 
-  private var weightedProblem: WeightedProblem<LawProblem> {
+  var weightedProblem: WeightedProblem<LawProblem> {
     WeightedProblem(problem, weights: problem.weights)
   }
 }

@@ -6,6 +6,7 @@ struct BenchmarkOptions {
     usage: isoloss-bench [--quick] [--peers] [--peer-path FOLDER] [OPTION…] [FILTER…]
            isoloss-bench --products [OPTION…] [FILTER…]
            isoloss-bench --limits [OPTION…]
+           isoloss-bench --coverage [--quick] [OPTION…] [FILTER…]
 
       --threads N       threads to share the work (default: all cores)
       --kernels NAME    portable, neon, avx2 or avx512 (default: the fastest)
@@ -24,6 +25,9 @@ struct BenchmarkOptions {
 
     /// The machine's limits.
     case limits
+
+    /// How often intervals of fits hold the truth.
+    case coverage
   }
 
   var mode = Mode.all
@@ -48,6 +52,7 @@ struct BenchmarkOptions {
       case "--peers": withPeers = true
       case "--products": mode = .products
       case "--limits": mode = .limits
+      case "--coverage": mode = .coverage
       case "--one": mode = .one(try Self.value(of: word, in: &rest))
       case "--peer-path": peerFolder = try Self.value(of: word, in: &rest)
       case "--python": python = try Self.value(of: word, in: &rest)

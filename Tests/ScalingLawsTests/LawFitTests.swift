@@ -357,7 +357,8 @@ struct LawFitFailureTests {
       }
       for form in ScalingLaw.forms {
         var fit = LawFit(form, to: RunTable(name: "runs", runs: runs))
-        fit.search.solver.iterationLimit = 20
+        fit.minimizer.iterationLimit = 20
+        fit.polisher.iterationLimit = 20
         let result = try? fit.run()
         #expect(result.map { $0.summary.isEmpty } != true)
       }

@@ -18,6 +18,7 @@ func allBenchmarks() -> [Benchmark] {
     adaptiveBenchmarks(),
     kneserNeyBenchmarks(),
     fitBenchmarks(),
+    robustFitBenchmarks(),
   ].flatMap(\.self)
 }
 

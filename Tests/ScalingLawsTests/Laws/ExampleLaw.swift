@@ -44,7 +44,7 @@ enum ExampleLaw {
     exp(0.6254804), exp(6.255414), exp(7.3049974), 0.3526596, 15.387756, 5.309743,
   ]
 
-  /// A hundred runs, three in four with repeated tokens, with the losses of a law.
+  /// A hundred runs with the losses of a law; three in four repeat tokens where it describes that.
   static func runs(of law: ScalingLaw) -> [Run] {
     var runs: [Run] = []
     for size in 0..<10 {
@@ -62,7 +62,7 @@ enum ExampleLaw {
             parameters: parameters,
             tokens: tokens,
             loss: law.form.loss(at: place, coefficients: law.coefficients),
-            uniqueTokens: tokens / epochs
+            uniqueTokens: law.form.describesRepetition ? tokens / epochs : nil
           )
         )
       }

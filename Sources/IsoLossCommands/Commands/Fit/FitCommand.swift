@@ -22,7 +22,7 @@ public struct FitCommand: Command {
         named: "LAW",
         help: "one of the laws above (default: chinchilla)"
       )
-    ] + ObjectiveWords.options + RunTableWords.options + [
+    ] + ObjectiveWords.options + SolverWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
     ] + UncertaintyWords.options + HonestyWords.options + [
       .file("svg", "OUT", help: "draw data, isoloss contours and the compute-optimal path"),
@@ -53,6 +53,7 @@ public struct FitCommand: Command {
     request = try FitRequest(path: words.arguments.first ?? "-", law: "law", words)
     request.objective = try ObjectiveWords.objective(words)
     request.constraints = try ObjectiveWords.constraints(words, of: request.form)
+    request.solving = SolverWords(words)
     request.options.parameterConvention = RunTableWords.parameterConvention(words)
     request.uncertainty = try UncertaintyWords(words)
     honesty = try HonestyWords(words)

@@ -20,6 +20,9 @@ struct FitRequest: Sendable {
   /// How uncertainty is found; as a fit does by itself where it is `nil`.
   var uncertainty: UncertaintyWords?
 
+  /// What finds the minimum; as a fit does by itself where it is `nil`.
+  var solving: SolverWords?
+
   /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
   private static let largestTable = 1 << 28
 
@@ -46,6 +49,7 @@ struct FitRequest: Sendable {
     var fit = LawFit(form, to: table)
     fit.objective = objective
     fit.constraints = constraints
+    solving?.apply(to: &fit)
     try uncertainty?.apply(to: &fit)
     var hasher = ContentHasher()
     hasher.update(bytes)
