@@ -47,11 +47,19 @@ extension FitResult {
   private var conditionWarnings: [FitWarning] {
     let number = fit.covariance.conditionNumber
     guard number > 100 else { return [] }
-    let size = number.isFinite ? sixDigits(number) : "infinite"
+    guard number.isFinite else {
+      return [
+        FitWarning(
+          .rankDeficient,
+          "a change of one coefficient is undone by changes of the others:"
+            + " the runs do not determine the law"
+        )
+      ]
+    }
     return [
       FitWarning(
         .conditionNumber,
-        "the scaled condition number is \(size): coefficients trade against each other,"
+        "the scaled condition number is \(sixDigits(number)): coefficients trade against each other,"
           + " so trust predictions near the runs more than single values"
       )
     ]
@@ -102,6 +110,14 @@ extension FitResult {
       let logarithms = table.runs.map { log(value($0)) }
       guard let low = logarithms.min(), let high = logarithms.max(), high - low < 1.5 else {
         return nil
+      }
+      if name == "D/N", high - low < 0.4 {
+        let (least, most) = (sixDigits(exp(low)), sixDigits(exp(high)))
+        return FitWarning(
+          .oneMultiplier,
+          "all runs have \(least == most ? least : "\(least) to \(most)") tokens per parameter:"
+            + " along one multiplier N and D cannot be told apart"
+        )
       }
       return FitWarning(
         .narrowRange,

@@ -35,6 +35,12 @@ public struct FitWarning: Sendable, Hashable {
     /// The coefficients trade against each other.
     case conditionNumber = "condition-number"
 
+    /// The coefficients cannot be told apart at all.
+    case rankDeficient = "rank-deficient"
+
+    /// All runs have about one number of tokens for each parameter.
+    case oneMultiplier = "one-multiplier"
+
     /// The runs hardly differ in something a law needs them to differ in.
     case narrowRange = "narrow-range"
 
@@ -67,6 +73,21 @@ public struct FitWarning: Sendable, Hashable {
 
     /// Too few models lie on the envelope of training curves to tell a slope well.
     case fewModels = "few-models"
+
+    /// An exponent of least squares is not that of least absolute deviations.
+    case objectivesDisagree = "objectives-disagree"
+
+    /// Runs far from the law draw least squares toward themselves.
+    case outliersPresent = "outliers-present"
+
+    /// The law misses the runs by more than replicates differ.
+    case lackOfFit = "lack-of-fit"
+
+    /// The residuals still follow N, D or C.
+    case residualTrend = "residual-trend"
+
+    /// The fit depends on whether parameters are counted with embeddings.
+    case parameterConventionMatters = "parameter-convention-matters"
 
     /// The iteration stopped before a minimum.
     case notConverged = "not-converged"

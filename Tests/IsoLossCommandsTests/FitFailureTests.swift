@@ -58,6 +58,22 @@ struct FitFailureTests {
       ("", "missing argument `RUNS.csv`"),
       ("a.csv b.csv", "unexpected argument `b.csv`"),
       (
+        "a.csv --holdout 1",
+        "`--holdout`: expected a share below 1 such as `0.2` or `20%`, found `1`"
+      ),
+      (
+        "a.csv --holdout-limit 2%",
+        "`--holdout-limit` is about `--holdout SHARE`, which is missing"
+      ),
+      (
+        "a.csv --compare-laws chinchilla,x",
+        "`--compare-laws`: expected laws among \(laws), or `all`, found `x`"
+      ),
+      (
+        "a.csv --compare-laws kaplan,kaplan",
+        "`--compare-laws`: `kaplan` is named twice"
+      ),
+      (
         "a.csv --law chinchila",
         "`--law` takes \(laws), found `chinchila`; did you mean `chinchilla`?"
       ),

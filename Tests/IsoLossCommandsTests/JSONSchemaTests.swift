@@ -45,6 +45,8 @@ struct JSONSchemaTests {
       "fit corpora/runs-known-truth.csv --approach all",
       "fit corpora/runs-known-truth.csv --profile --scan-basins",
       "fit corpora/runs-isoflop.csv --approach all --akima",
+      "fit corpora/runs-known-truth.csv --holdout 20% --rollout --outliers --compare-laws all",
+      "fit corpora/runs-known-truth.csv --law kaplan --objective huber --holdout 0.3 --outliers",
       "plan --compute 5.76e23", "plan --loss 2.1", "plan --budget 8xH100:30d --mfu 95%",
       "plan --parameters 7B --set kaplan", "plan --tokens 1.4T --hardware A100 --set epoch",
       "plan --fit corpora/runs-known-truth.csv --compute 1e21",

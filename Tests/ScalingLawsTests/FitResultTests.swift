@@ -315,6 +315,6 @@ struct FitWarningTests {
     let result = try fit(Chinchilla(), runs)
     let ids = result.warnings.map(\.id)
     #expect(ids.contains("condition-number"))
-    #expect(ids.contains("narrow-range"))
+    #expect(ids.contains("one-multiplier"))
   }
 }

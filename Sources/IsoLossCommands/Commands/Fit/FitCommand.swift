@@ -24,7 +24,7 @@ public struct FitCommand: Command {
       )
     ] + ObjectiveWords.options + SolverWords.options + RunTableWords.options + [
       RunTableWords.parametersOption
-    ] + UncertaintyWords.options + ApproachWords.options + [
+    ] + UncertaintyWords.options + HonestyWords.options + ApproachWords.options + [
       .value(
         "validation",
         "TEXT",
@@ -55,10 +55,12 @@ public struct FitCommand: Command {
         "isoloss fit runs.csv --html fit.html --plot",
         "a page of everything, and a look at once"
       ),
+      .init("isoloss fit runs.csv --holdout 20% --outliers", "what the law predicts and rests on"),
     ]
   )
 
   private var request: FitRequest
+  private let honesty: HonestyWords
   private let approach: ApproachWords
   private let pictures: PictureWords
   private let reportPath: String?
@@ -74,6 +76,7 @@ public struct FitCommand: Command {
     request.solving = SolverWords(words)
     request.options.parameterConvention = RunTableWords.parameterConvention(words)
     request.uncertainty = try UncertaintyWords(words)
+    honesty = try HonestyWords(words)
     approach = try ApproachWords(words)
     pictures = try PictureWords(words)
     reportPath = words.text("output")
@@ -87,6 +90,8 @@ public struct FitCommand: Command {
     let start = context.secondsNow()
     try refuseOverwriting(in: context)
     let findings = try request.findings(approach, in: context)
+    let checks = try honesty.report(findings, request, in: context)
+    let warnings = findings.warnings + (checks?.warnings ?? [])
     let drawn = FitPictures(findings: findings, isoFLOPOptions: request.isoFLOPOptions(approach))
     guard findings.parametric.value?.draws != nil || !writesDraws else {
       throw CommandError("`--draws`: nothing was resampled; ask for `--bootstrap 1000`, say")
@@ -100,16 +105,21 @@ public struct FitCommand: Command {
       schema: findings.schema,
       version: findings.schemaVersion,
       seed: findings.usedSeed,
-      body: findings.body(draws: writesDraws, validation: validation),
-      warnings: findings.warnings.map { ReportWarning(id: $0.id, message: $0.message) },
+      body: findings.body(
+        checks: checks?.jsonMembers ?? [],
+        draws: writesDraws,
+        validation: validation
+      ),
+      warnings: warnings.map { ReportWarning(id: $0.id, message: $0.message) },
       seconds: context.secondsNow() - start
     )
     let json = report.text(in: context)
     if let reportPath { files.append((reportPath, json)) }
     for file in files { try context.writeFile(file.path, file.text) }
-    try context.output.write(writesJSON ? json : findings.text + plot)
-    for warning in findings.warnings { context.warn("\(warning.message) [\(warning.id)]") }
-    return .done
+    let told = checks.map { $0.summary.isEmpty ? "" : "\n\($0.summary)\n" } ?? ""
+    try context.output.write(writesJSON ? json : findings.text + told + plot)
+    for warning in warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    return checks.map(honesty.passes) ?? true ? .done : .checkFailed
   }
 
   /// Refuses an output that is the table, and two outputs that are one file.

@@ -44,14 +44,20 @@ struct FitRequest: Sendable {
 
   /// Fits the law to a table.
   func fit(_ table: RunTable, in context: CommandContext) throws -> FitResult {
+    let fit = try lawFit(table)
+    return try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
+      try interruption.check()
+    }
+  }
+
+  /// The fit of a table, not yet run.
+  func lawFit(_ table: RunTable) throws -> LawFit {
     var fit = LawFit(form, to: table)
     fit.objective = objective
     fit.constraints = constraints
     solving?.apply(to: &fit)
     try uncertainty?.apply(to: &fit)
-    return try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
-      try interruption.check()
-    }
+    return fit
   }
 
   /// Fits the law for a plan, which says the fit's warnings as its own.

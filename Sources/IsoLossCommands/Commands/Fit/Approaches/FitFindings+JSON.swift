@@ -10,15 +10,20 @@ extension FitFindings {
   /// The report's members between those of the frame.
   ///
   /// - Parameters:
+  ///   - checks: What checks of a law add to it.
   ///   - draws: Whether a law keeps the coefficients of its resamples.
   ///   - validation: What the losses were measured on.
   /// - Returns: The members in order.
-  func body(draws: Bool, validation: String?) -> [(String, JSONValue)] {
+  func body(
+    checks: [(String, JSONValue)],
+    draws: Bool,
+    validation: String?
+  ) -> [(String, JSONValue)] {
     let members =
       isParametric
       ? parametric.value.map { unframed($0.json) } ?? []
       : [("table", .string(table.name)), ("rowCount", .integer(table.runs.count))]
-    var body = members + table.jsonMembers
+    var body = members + checks + table.jsonMembers
     body += [
       ("sha256", .string("\(hash)")),
       ("flopsPerTokenParameter", .number(flopsPerTokenParameter)),
