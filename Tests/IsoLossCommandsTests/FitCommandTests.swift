@@ -152,7 +152,9 @@ struct FitIdentityTests {
       "sha256",
       "residualSummary",
       "lines",
-      "parameterColumn"
+      "parameterColumn",
+      // They name lines.
+      "warnings"
     )
   }
 

@@ -115,7 +115,7 @@ struct PlanIdentityTests {
     #expect(try isNear(plan.number("loss"), loss, 1e-12))
     #expect(
       try plan.value("warnings").array?.compactMap { $0["id"]?.string }
-        == ["vanishing-term", "extrapolation"]
+        == ["vanishing-term", "residual-trend", "extrapolation"]
     )
     #expect(
       try plan.value("warnings").array?.compactMap { $0["message"]?.string }.suffix(1)

@@ -162,11 +162,14 @@ extension LawFit {
     )
   }
 
-  /// The same fit of another table, without resamples: for the many fits of a check.
+  /// The same fit of another table, without resamples, profiles or scans: for the fits of a check.
   func refit(_ table: RunTable) -> LawFit {
     var fit = self
     fit.table = table
     fit.bootstrap = nil
+    fit.solver = .automatic
+    fit.findsProfiles = false
+    fit.scansBasins = false
     return fit
   }
 }

@@ -129,6 +129,7 @@ extension FitRequest {
     if case .notAsked = parametric {
       var plain = self
       plain.uncertainty = nil
+      plain.solving = nil
       parametric = try plain.parametric(findings.table, isOnly: false, in: context)
     }
     guard let result = parametric.value else {
