@@ -43,7 +43,7 @@ enum SimulatedNoise: String, CaseIterable {
 
 /// The runs of a grid of model sizes and tokens per parameter, with losses of a known law and noise.
 struct SimulatedTable {
-  /// The law of Besiroglu et al. 2024.
+  /// The law of the replication by Besiroglu and others (2024).
   static let truth = ScalingLaw.chinchilla(
     E: 1.8172,
     A: 482.01,

@@ -98,7 +98,7 @@ private func huberFit(_ path: String) throws -> LawFit {
   return fit
 }
 
-/// The starts of Besiroglu et al. 2024: ln E, ln A, ln B, alpha, beta.
+/// The starts of the replication by Besiroglu and others (2024): ln E, ln A, ln B, alpha, beta.
 private var gridStarts: [[Double]] {
   let exponents = [0, 0.5, 1, 1.5, 2]
   let amplitudes = [0.0, 5, 10, 15, 20, 25]
