@@ -5,7 +5,7 @@
 /// there. With the exact Hessian a fit takes a dozen steps, and ends where the gradient has lost all
 /// the digits that can cancel.
 ///
-/// Steps minimize the quadratic model within a radius (``SymmetricSystem``), so that a saddle or a
+/// Steps minimize the quadratic model within a radius (Moré and Sorensen 1983), so that a saddle or a
 /// plateau is left along its most negative curvature. Too near the minimum for the objective to judge,
 /// a step counts if it lowers the gradient.
 public struct NewtonMinimizer: Sendable, Hashable {

@@ -20,6 +20,8 @@ enum CoverageMethod: String, CaseIterable {
   /// Fits runs; `nil` where they determine nothing.
   func fit(_ runs: [Run], resampleCount: Int, seed: UInt64) -> FitResult? {
     var fit = LawFit(Chinchilla(), to: RunTable(name: "simulated", runs: runs))
+    // Nine starts of the law's 81 find the same minimum, in a ninth of the time.
+    fit.startLimit = 9
     switch self {
     case .covariance: break
     case .robustCovariance: fit.errorModel = .heteroscedastic

@@ -98,7 +98,7 @@ public struct FitCommand: Command {
     }
     // All is made before anything is written, so that a picture that cannot be leaves no others.
     var files = try pictures.files(drawn) {
-      FitPage(findings: findings, pictures: drawn).report.html
+      FitPage(findings: findings, checks: checks, pictures: drawn).report.html
     }
     let plot = try pictures.plotText(drawn, in: context)
     let report = JSONReport(

@@ -5,6 +5,9 @@ struct FitPage {
   /// What was found.
   let findings: FitFindings
 
+  /// What checks of the fit have to say, if it was checked.
+  let checks: HonestyReport?
+
   /// Its pictures.
   let pictures: FitPictures
 
@@ -21,7 +24,11 @@ struct FitPage {
     if let profiles = findings.profiles.value {
       sections.append(section("Compute budgets", [budgets(profiles)]))
     }
-    let warnings = findings.warnings.map { "\($0.message) [\($0.id)]" }
+    if let checks, !checks.summary.isEmpty {
+      sections.append(section("What the fit rests on", [.preformatted(checks.summary)]))
+    }
+    let told = findings.warnings + (checks?.warnings ?? [])
+    let warnings = told.map { "\($0.message) [\($0.id)]" }
     sections.append(section("Warnings", [warnings.isEmpty ? .text("None.") : .list(warnings)]))
     sections += pictures.applicable.map { kind, drawing in
       section(kind.heading, [drawing.block(caption: caption(kind))])
