@@ -1,0 +1,277 @@
+// The tables of a byte-pair vocabulary: tokens by their bytes, ranks by pairs of tokens.
+
+#include "closs_byte_pairs.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void *closs_scratch(pair_scratch *scratch, size_t size) {
+  if (scratch->size >= size) return scratch->memory;
+  free(scratch->memory);
+  scratch->memory = malloc(size);
+  scratch->size = scratch->memory == NULL ? 0 : size;
+  return scratch->memory;
+}
+
+// MARK: - Tokens
+
+static uint64_t token_hash(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
+  uint64_t state = pairs->tokens.seed ^ count * 0x9E3779B97F4A7C15u;
+  while (count > 0) {
+    uint64_t block = 0;
+    const size_t taken = count < 8 ? count : 8;
+    memcpy(&block, bytes, taken);
+    state = folded_product(state ^ block, 0x9E3779B97F4A7C15u) ^ pairs->tokens.seed;
+    bytes += taken;
+    count -= taken;
+  }
+  return folded_product(state, 0xD1B54A32D192ED03u);
+}
+
+// Where the token with these bytes stands, or would.
+static token_place *find_place(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
+  const uint64_t hash = token_hash(pairs, bytes, count);
+  const uint32_t tag = (uint32_t)(hash >> 32);
+  const uint32_t *starts = pairs->tokens.starts;
+  size_t at = (size_t)hash & pairs->place_mask;
+  while (true) {
+    token_place *place = pairs->places + at;
+    if (place->id == CLOSS_NO_ID) {
+      place->tag = tag;  // means nothing in a free place, and saves a second hash in a new one
+      return place;
+    }
+    if (place->tag == tag && starts[place->id + 1] - starts[place->id] == count
+        && memcmp(pairs->tokens.bytes + starts[place->id], bytes, count) == 0) {
+      return place;
+    }
+    at = (at + 1) & pairs->place_mask;
+  }
+}
+
+uint32_t closs_token_find(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
+  const uint64_t hash = token_hash(pairs, bytes, count);
+  const uint32_t tag = (uint32_t)(hash >> 32);
+  const uint32_t *starts = pairs->tokens.starts;
+  size_t at = (size_t)hash & pairs->place_mask;
+  while (true) {
+    const token_place place = pairs->places[at];
+    if (place.id == CLOSS_NO_ID) return CLOSS_NO_ID;
+    if (place.tag == tag && starts[place.id + 1] - starts[place.id] == count
+        && memcmp(pairs->tokens.bytes + starts[place.id], bytes, count) == 0) {
+      return place.id;
+    }
+    at = (at + 1) & pairs->place_mask;
+  }
+}
+
+static bool enter_tokens(closs_byte_pairs *pairs) {
+  size_t size = 1024;
+  while (size < 2 * pairs->tokens.count) size *= 2;
+  pairs->places = malloc(size * sizeof *pairs->places);
+  if (pairs->places == NULL) return false;
+  memset(pairs->places, 0xFF, size * sizeof *pairs->places);
+  pairs->place_mask = size - 1;
+  memset(pairs->byte_ids, 0xFF, sizeof pairs->byte_ids);
+  const closs_token_bytes *tokens = &pairs->tokens;
+  for (size_t id = 0; id < tokens->count; id++) {
+    const size_t length = tokens->starts[id + 1] - tokens->starts[id];
+    if (!tokens->is_ordinary[id] || length == 0) continue;
+    const uint8_t *bytes = tokens->bytes + tokens->starts[id];
+    token_place *place = find_place(pairs, bytes, length);
+    if (place->id == CLOSS_NO_ID) {
+      place->id = (uint32_t)id;
+      if (length == 1) pairs->byte_ids[bytes[0]] = (uint32_t)id;
+    }
+  }
+  return true;
+}
+
+// MARK: - Pairs
+
+static bool make_pairs(closs_byte_pairs *pairs, size_t most) {
+  unsigned bits = 10;
+  while ((size_t)1 << bits < 2 * most) bits++;
+  pairs->pairs = malloc(sizeof *pairs->pairs << bits);
+  if (pairs->pairs == NULL) return false;
+  memset(pairs->pairs, 0xFF, sizeof *pairs->pairs << bits);
+  pairs->pair_mask = ((size_t)1 << bits) - 1;
+  pairs->pair_shift = 64 - bits;
+  pairs->pair_count = 0;
+  return true;
+}
+
+static void put_pair(closs_byte_pairs *pairs, uint64_t entry) {
+  const uint64_t mask = CLOSS_IDS_MOST, key = entry & ~mask;
+  size_t place = (size_t)(key * pairs->pair_factor >> pairs->pair_shift);
+  while (pairs->pairs[place] != EMPTY_PAIR && (pairs->pairs[place] & ~mask) != key) {
+    place = (place + 1) & pairs->pair_mask;
+  }
+  pairs->pair_count += pairs->pairs[place] == EMPTY_PAIR;
+  pairs->pairs[place] = entry;
+}
+
+// Makes room for `more` pairs.
+static bool reserve_pairs(closs_byte_pairs *pairs, size_t more) {
+  const size_t wanted = pairs->pair_count + more;
+  if (2 * wanted <= pairs->pair_mask + 1) return true;
+  uint64_t *const old = pairs->pairs;
+  const size_t size = pairs->pair_mask + 1;
+  if (!make_pairs(pairs, wanted)) {
+    pairs->pairs = old;
+    return false;
+  }
+  for (size_t i = 0; i < size; i++) {
+    if (old[i] != EMPTY_PAIR) put_pair(pairs, old[i]);
+  }
+  free(old);
+  return true;
+}
+
+static bool reserve_ranks(closs_byte_pairs *pairs, size_t count) {
+  uint32_t *results = realloc(pairs->results, (count + 1) * sizeof *results);
+  if (results == NULL) return false;
+  pairs->results = results;
+  return true;
+}
+
+bool closs_merges_add(
+    closs_byte_pairs *pairs, const uint32_t *left, const uint32_t *right, const uint32_t *result,
+    size_t count) {
+  if (!reserve_pairs(pairs, count) || !reserve_ranks(pairs, pairs->rank_count + count)) {
+    return false;
+  }
+  uint32_t *const highest = malloc((pairs->tokens.count + 1) * sizeof *highest);
+  if (highest == NULL) return false;
+  for (size_t i = 0; i < count; i++) {
+    const uint64_t rank = pairs->rank_count++;
+    pairs->results[rank] = result[i];
+    put_pair(pairs, pair_key(left[i], right[i]) | rank);
+  }
+  // The highest rank that makes each token, plus one.
+  memset(highest, 0, pairs->tokens.count * sizeof *highest);
+  for (size_t i = 0; i < pairs->rank_count; i++) highest[pairs->results[i]] = (uint32_t)i + 1;
+  for (size_t place = 0; place <= pairs->pair_mask; place++) {
+    const uint64_t entry = pairs->pairs[place];
+    if (entry == EMPTY_PAIR) continue;
+    const uint64_t mask = CLOSS_IDS_MOST;
+    const uint64_t rank = entry & mask;
+    pairs->is_monotone = pairs->is_monotone && highest[entry >> 2 * ID_BITS & mask] <= rank
+        && highest[entry >> ID_BITS & mask] <= rank;
+  }
+  free(highest);
+  return true;
+}
+
+bool closs_merges_are_monotone(const closs_byte_pairs *pairs) { return pairs->is_monotone; }
+
+// MARK: - Ranks
+
+PAIR_INLINE size_t token_length(const closs_token_bytes *tokens, size_t id) {
+  return tokens->starts[id + 1] - tokens->starts[id];
+}
+
+// The ids of the ordinary tokens of two bytes or more, the shortest first.
+static uint32_t *ids_by_length(const closs_token_bytes *tokens, size_t *count) {
+  size_t longest = 0;
+  for (size_t id = 0; id < tokens->count; id++) {
+    const size_t length = token_length(tokens, id);
+    longest = length > longest ? length : longest;
+  }
+  // Where the ids of each length begin: first their numbers, one place further up.
+  size_t *const begins = calloc(longest + 2, sizeof *begins);
+  uint32_t *const ids = malloc((tokens->count + 1) * sizeof *ids);
+  if (begins == NULL || ids == NULL) {
+    free(begins);
+    free(ids);
+    return NULL;
+  }
+  for (size_t id = 0; id < tokens->count; id++) {
+    const size_t length = token_length(tokens, id);
+    if (tokens->is_ordinary[id] && length > 1) begins[length + 1]++;
+  }
+  for (size_t length = 1; length < longest + 2; length++) begins[length] += begins[length - 1];
+  *count = begins[longest + 1];
+  for (size_t id = 0; id < tokens->count; id++) {
+    const size_t length = token_length(tokens, id);
+    if (tokens->is_ordinary[id] && length > 1) ids[begins[length]++] = (uint32_t)id;
+  }
+  free(begins);
+  return ids;
+}
+
+// Merges the bytes of a token until two parts are left; how many there are in the end.
+static size_t split_token(
+    const closs_byte_pairs *pairs, pair_scratch scratch[2], uint32_t id, uint32_t parts[2]) {
+  const closs_token_bytes *tokens = &pairs->tokens;
+  const uint8_t *bytes = tokens->bytes + tokens->starts[id];
+  const size_t length = tokens->starts[id + 1] - tokens->starts[id];
+  uint32_t few[SCANNED_MOST], *ids = few;
+  uint64_t work = 0;
+  if (length > SCANNED_MOST) ids = closs_scratch(scratch, length * sizeof *ids);
+  if (ids == NULL) return CLOSS_NO_MEMORY;
+  for (size_t i = 0; i < length; i++) {
+    ids[i] = pairs->byte_ids[bytes[i]];
+    if (ids[i] == CLOSS_NO_ID) return 0;
+  }
+  const size_t left = length > SCANNED_MOST
+      ? closs_merge_by_heap(pairs, scratch + 1, ids, length, 2, &work)
+      : closs_merge_scanning(pairs, ids, length, 2, &work);
+  parts[0] = ids[0];
+  parts[1] = ids[1];
+  return left;
+}
+
+bool closs_merges_from_ranks(closs_byte_pairs *pairs, uint32_t *left, uint32_t *right) {
+  const closs_token_bytes *tokens = &pairs->tokens;
+  const size_t count = tokens->count;
+  pair_scratch scratch[2] = {{NULL, 0}, {NULL, 0}};
+  size_t token_count = 0;
+  uint32_t *const ids = ids_by_length(tokens, &token_count);
+  bool is_done = ids != NULL && reserve_pairs(pairs, token_count) && reserve_ranks(pairs, count);
+  if (is_done) {
+    if (left != NULL) memset(left, 0xFF, count * sizeof *left);
+    if (right != NULL) memset(right, 0xFF, count * sizeof *right);
+    for (size_t id = 0; id < count; id++) pairs->results[id] = (uint32_t)id;
+    pairs->rank_count = count;
+  }
+  // Shorter tokens first: all merges within a token are those of shorter ones.
+  for (size_t i = 0; is_done && i < token_count; i++) {
+    uint32_t parts[2];
+    const size_t part_count = split_token(pairs, scratch, ids[i], parts);
+    if (part_count == CLOSS_NO_MEMORY) is_done = false;
+    if (part_count != 2) continue;
+    put_pair(pairs, pair_key(parts[0], parts[1]) | ids[i]);
+    // A single byte is made by no merge.
+    for (int k = 0; k < 2; k++) {
+      if (ids[i] < parts[k] && token_length(tokens, parts[k]) > 1) pairs->is_monotone = false;
+    }
+    if (left != NULL) left[ids[i]] = parts[0];
+    if (right != NULL) right[ids[i]] = parts[1];
+  }
+  for (int k = 0; k < 2; k++) free(scratch[k].memory);
+  free(ids);
+  return is_done;
+}
+
+// MARK: - Life
+
+closs_byte_pairs *closs_byte_pairs_create(const closs_token_bytes *tokens) {
+  closs_byte_pairs *pairs = calloc(1, sizeof *pairs);
+  if (pairs == NULL) return NULL;
+  pairs->tokens = *tokens;
+  pairs->is_monotone = true;
+  pairs->pair_factor = (tokens->seed * 0x9E3779B97F4A7C15u) | 1;
+  if (!enter_tokens(pairs) || !make_pairs(pairs, 512)) {
+    closs_byte_pairs_destroy(pairs);
+    return NULL;
+  }
+  return pairs;
+}
+
+void closs_byte_pairs_destroy(closs_byte_pairs *pairs) {
+  if (pairs == NULL) return;
+  free(pairs->places);
+  free(pairs->pairs);
+  free(pairs->results);
+  free(pairs);
+}
