@@ -97,13 +97,7 @@ static size_t encode_anew(
       return 1;
     }
   }
-  size_t known = 0;
-  for (size_t i = 0; i < count; i++) {
-    const uint32_t id = pairs->byte_ids[bytes[i]];
-    ids[known] = id;
-    known += id != CLOSS_NO_ID;
-  }
-  return closs_tokens_merge(encoder, ids, known);
+  return closs_tokens_merge(encoder, ids, closs_first_tokens(pairs, bytes, count, ids));
 }
 
 size_t closs_tokens_merge(closs_pair_encoder *encoder, uint32_t *ids, size_t count) {

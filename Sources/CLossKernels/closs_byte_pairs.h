@@ -21,7 +21,12 @@ typedef struct {
 
 struct closs_byte_pairs {
   closs_token_bytes tokens;
-  uint32_t byte_ids[256];
+  uint8_t *is_ordinary;
+  uint32_t byte_ids[256];  // what merging begins with or, with characters, their bytes fall back to
+  bool by_character;
+  bool has_duplicate;
+  uint32_t duplicates[2];
+  uint32_t unknown;
 
   token_place *places;  // open-addressed, at most half full
   size_t place_mask;
@@ -66,6 +71,10 @@ PAIR_INLINE uint64_t folded_product(uint64_t a, uint64_t b) {
   const unsigned __int128 product = (unsigned __int128)a * b;
   return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
+
+// The tokens that merging begins with; there is room for as many as there are bytes.
+size_t closs_first_tokens(
+    const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count, uint32_t *ids);
 
 // Merging, all with the same result: the lowest rank first, of one rank the leftmost. Each takes ids
 // in place, stops when `least` are left, and returns how many are; CLOSS_NO_MEMORY on failure.

@@ -81,9 +81,77 @@ static bool enter_tokens(closs_byte_pairs *pairs) {
     if (place->id == CLOSS_NO_ID) {
       place->id = (uint32_t)id;
       if (length == 1) pairs->byte_ids[bytes[0]] = (uint32_t)id;
+    } else if (!pairs->has_duplicate) {
+      pairs->has_duplicate = true;
+      pairs->duplicates[0] = place->id;
+      pairs->duplicates[1] = (uint32_t)id;
     }
   }
   return true;
+}
+
+bool closs_tokens_find_duplicate(
+    const closs_byte_pairs *pairs, uint32_t *first, uint32_t *second) {
+  *first = pairs->duplicates[0];
+  *second = pairs->duplicates[1];
+  return pairs->has_duplicate;
+}
+
+// MARK: - First tokens
+
+// The bytes of the character that begins here: a lead byte and what continues it. A sequence that is
+// not well-formed is no token, and its bytes count one by one anyway.
+static size_t character_length(const uint8_t *bytes, size_t count) {
+  const uint8_t lead = bytes[0];
+  size_t wanted = lead < 0xC0 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  wanted = wanted < count ? wanted : count;
+  size_t length = 1;
+  while (length < wanted && (bytes[length] & 0xC0) == 0x80) length++;
+  return length;
+}
+
+// The tokens of a character that is none.
+static size_t fall_back(
+    const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count, uint32_t *ids, bool follows) {
+  for (size_t i = 0; i < count; i++) {
+    ids[i] = pairs->byte_ids[bytes[i]];
+    if (ids[i] != CLOSS_NO_ID) continue;
+    if (pairs->unknown == CLOSS_NO_ID || follows) return 0;
+    ids[0] = pairs->unknown;
+    return 1;
+  }
+  return count;
+}
+
+size_t closs_first_tokens(
+    const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count, uint32_t *ids) {
+  size_t known = 0;
+  if (!pairs->by_character) {
+    for (size_t i = 0; i < count; i++) {
+      ids[known] = pairs->byte_ids[bytes[i]];
+      known += ids[known] != CLOSS_NO_ID;
+    }
+    return known;
+  }
+  for (size_t i = 0; i < count;) {
+    const size_t length = character_length(bytes + i, count - i);
+    const uint32_t id = closs_token_find(pairs, bytes + i, length);
+    if (id != CLOSS_NO_ID) {
+      ids[known++] = id;
+    } else {
+      const bool follows = known > 0 && ids[known - 1] == pairs->unknown;
+      known += fall_back(pairs, bytes + i, length, ids + known, follows);
+    }
+    i += length;
+  }
+  return known;
+}
+
+void closs_use_characters(
+    closs_byte_pairs *pairs, const uint32_t fallback[256], uint32_t unknown) {
+  pairs->by_character = true;
+  memcpy(pairs->byte_ids, fallback, sizeof pairs->byte_ids);
+  pairs->unknown = unknown;
 }
 
 // MARK: - Pairs
@@ -134,9 +202,7 @@ static bool reserve_ranks(closs_byte_pairs *pairs, size_t count) {
   return true;
 }
 
-bool closs_merges_add(
-    closs_byte_pairs *pairs, const uint32_t *left, const uint32_t *right, const uint32_t *result,
-    size_t count) {
+bool closs_merges_add(closs_byte_pairs *pairs, const uint32_t *merges, size_t count) {
   if (!reserve_pairs(pairs, count) || !reserve_ranks(pairs, pairs->rank_count + count)) {
     return false;
   }
@@ -144,8 +210,8 @@ bool closs_merges_add(
   if (highest == NULL) return false;
   for (size_t i = 0; i < count; i++) {
     const uint64_t rank = pairs->rank_count++;
-    pairs->results[rank] = result[i];
-    put_pair(pairs, pair_key(left[i], right[i]) | rank);
+    pairs->results[rank] = merges[3 * i + 2];
+    put_pair(pairs, pair_key(merges[3 * i], merges[3 * i + 1]) | rank);
   }
   // The highest rank that makes each token, plus one.
   memset(highest, 0, pairs->tokens.count * sizeof *highest);
@@ -209,30 +275,41 @@ static size_t split_token(
   uint64_t work = 0;
   if (length > SCANNED_MOST) ids = closs_scratch(scratch, length * sizeof *ids);
   if (ids == NULL) return CLOSS_NO_MEMORY;
-  for (size_t i = 0; i < length; i++) {
-    ids[i] = pairs->byte_ids[bytes[i]];
-    if (ids[i] == CLOSS_NO_ID) return 0;
-  }
-  const size_t left = length > SCANNED_MOST
-      ? closs_merge_by_heap(pairs, scratch + 1, ids, length, 2, &work)
-      : closs_merge_scanning(pairs, ids, length, 2, &work);
+  const size_t first = closs_first_tokens(pairs, bytes, length, ids);
+  const size_t left = first > SCANNED_MOST
+      ? closs_merge_by_heap(pairs, scratch + 1, ids, first, 2, &work)
+      : closs_merge_scanning(pairs, ids, first, 2, &work);
+  if (left != 2) return left;
+  // Bytes that are no tokens may have left less than the whole.
+  const uint32_t *starts = tokens->starts;
+  const size_t spelled = starts[ids[0] + 1] - starts[ids[0]] + starts[ids[1] + 1] - starts[ids[1]];
+  if (spelled != length) return 0;
   parts[0] = ids[0];
   parts[1] = ids[1];
   return left;
 }
 
-bool closs_merges_from_ranks(closs_byte_pairs *pairs, uint32_t *left, uint32_t *right) {
+bool closs_merges_from_ranks(
+    closs_byte_pairs *pairs, const uint32_t *ranks, uint32_t *left, uint32_t *right) {
   const closs_token_bytes *tokens = &pairs->tokens;
   const size_t count = tokens->count;
   pair_scratch scratch[2] = {{NULL, 0}, {NULL, 0}};
   size_t token_count = 0;
   uint32_t *const ids = ids_by_length(tokens, &token_count);
-  bool is_done = ids != NULL && reserve_pairs(pairs, token_count) && reserve_ranks(pairs, count);
+  bool *const made = calloc(count + 1, sizeof *made);
+  bool is_done = ids != NULL && made != NULL && reserve_pairs(pairs, token_count);
   if (is_done) {
     if (left != NULL) memset(left, 0xFF, count * sizeof *left);
     if (right != NULL) memset(right, 0xFF, count * sizeof *right);
-    for (size_t id = 0; id < count; id++) pairs->results[id] = (uint32_t)id;
-    pairs->rank_count = count;
+    pairs->rank_count = 0;
+    for (size_t i = 0; i < token_count; i++) {
+      const size_t rank = ranks == NULL ? ids[i] : ranks[ids[i]];
+      if (rank >= pairs->rank_count) pairs->rank_count = rank + 1;
+    }
+    is_done = reserve_ranks(pairs, pairs->rank_count);
+  }
+  for (size_t i = 0; is_done && i < token_count; i++) {
+    pairs->results[ranks == NULL ? ids[i] : ranks[ids[i]]] = ids[i];
   }
   // Shorter tokens first: all merges within a token are those of shorter ones.
   for (size_t i = 0; is_done && i < token_count; i++) {
@@ -240,16 +317,19 @@ bool closs_merges_from_ranks(closs_byte_pairs *pairs, uint32_t *left, uint32_t *
     const size_t part_count = split_token(pairs, scratch, ids[i], parts);
     if (part_count == CLOSS_NO_MEMORY) is_done = false;
     if (part_count != 2) continue;
-    put_pair(pairs, pair_key(parts[0], parts[1]) | ids[i]);
-    // A single byte is made by no merge.
+    const uint32_t rank = ranks == NULL ? ids[i] : ranks[ids[i]];
+    put_pair(pairs, pair_key(parts[0], parts[1]) | rank);
+    made[ids[i]] = true;
     for (int k = 0; k < 2; k++) {
-      if (ids[i] < parts[k] && token_length(tokens, parts[k]) > 1) pairs->is_monotone = false;
+      const uint32_t part_rank = ranks == NULL ? parts[k] : ranks[parts[k]];
+      if (made[parts[k]] && part_rank > rank) pairs->is_monotone = false;
     }
     if (left != NULL) left[ids[i]] = parts[0];
     if (right != NULL) right[ids[i]] = parts[1];
   }
   for (int k = 0; k < 2; k++) free(scratch[k].memory);
   free(ids);
+  free(made);
   return is_done;
 }
 
@@ -259,6 +339,13 @@ closs_byte_pairs *closs_byte_pairs_create(const closs_token_bytes *tokens) {
   closs_byte_pairs *pairs = calloc(1, sizeof *pairs);
   if (pairs == NULL) return NULL;
   pairs->tokens = *tokens;
+  pairs->is_ordinary = malloc(tokens->count + 1);
+  if (pairs->is_ordinary == NULL) {
+    closs_byte_pairs_destroy(pairs);
+    return NULL;
+  }
+  memcpy(pairs->is_ordinary, tokens->is_ordinary, tokens->count);
+  pairs->tokens.is_ordinary = pairs->is_ordinary;
   pairs->is_monotone = true;
   pairs->pair_factor = (tokens->seed * 0x9E3779B97F4A7C15u) | 1;
   if (!enter_tokens(pairs) || !make_pairs(pairs, 512)) {
@@ -270,6 +357,7 @@ closs_byte_pairs *closs_byte_pairs_create(const closs_token_bytes *tokens) {
 
 void closs_byte_pairs_destroy(closs_byte_pairs *pairs) {
   if (pairs == NULL) return;
+  free(pairs->is_ordinary);
   free(pairs->places);
   free(pairs->pairs);
   free(pairs->results);

@@ -24,12 +24,12 @@ typedef struct closs_byte_pairs closs_byte_pairs;
 typedef struct closs_pair_encoder closs_pair_encoder;
 
 // The tokens of a vocabulary. Token `i` has the bytes from `starts[i]` to `starts[i + 1]`; 16 bytes
-// must be readable after the last. Both arrays must outlive the tables.
+// must be readable after the last. Both arrays must outlive the tables; `is_ordinary` is copied.
 typedef struct {
   const uint8_t *bytes;
   const uint32_t *starts;
   size_t count;               // at most CLOSS_IDS_MOST
-  const uint8_t *is_ordinary; // by token: whether text can become it; needed while tables are made
+  const uint8_t *is_ordinary; // by token: whether text can become it
   uint64_t seed;              // any number: keeps a chosen vocabulary from making hashes collide
 } closs_token_bytes;
 
@@ -41,17 +41,29 @@ void closs_byte_pairs_destroy(closs_byte_pairs *pairs);
 // The ordinary token with these bytes, the one of the lowest id; CLOSS_NO_ID if there is none.
 uint32_t closs_token_find(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count);
 
-// Adds the merges of two tokens into one; a later one has a higher rank, and replaces an earlier one
-// of the same pair. At most CLOSS_IDS_MOST in all. False where the system gives no memory.
-bool closs_merges_add(
-    closs_byte_pairs *pairs, const uint32_t *left, const uint32_t *right, const uint32_t *result,
-    size_t count);
+// Finds two ordinary tokens with the same bytes; false if there are none.
+bool closs_tokens_find_duplicate(
+    const closs_byte_pairs *pairs, uint32_t *first, uint32_t *second);
 
-// Adds the merges of a vocabulary whose ids are ranks: two neighbours merge if their bytes are a
-// token's, the lowest id first. Of all pairs that spell a token only one can ever stand side by side:
-// that which the token's own bytes come to before the last merge. Writes it to `left` and `right` at
-// the token's id, or CLOSS_NO_ID for a token that no merges reach, where these are not NULL.
-bool closs_merges_from_ranks(closs_byte_pairs *pairs, uint32_t *left, uint32_t *right);
+// Adds merges of two tokens into one, three ids for each: left, right, result. A later one has a
+// higher rank, and replaces an earlier one of the same pair. At most CLOSS_IDS_MOST in all. False
+// where the system gives no memory.
+bool closs_merges_add(closs_byte_pairs *pairs, const uint32_t *merges, size_t count);
+
+// Adds the merges of a vocabulary that ranks tokens: two neighbours merge if their bytes are a
+// token's, that of the lowest rank first. `ranks` has a rank below CLOSS_IDS_MOST for each token, no
+// two ordinary tokens the same; with NULL ids are ranks. Of all pairs that spell a token only one
+// can ever stand side by side: that which the token's own bytes come to before the last merge.
+// Writes it to `left` and `right` at the token's id, or CLOSS_NO_ID for a token that no merges reach,
+// where these are not NULL.
+bool closs_merges_from_ranks(
+    closs_byte_pairs *pairs, const uint32_t *ranks, uint32_t *left, uint32_t *right);
+
+// Makes characters, not bytes, what merging begins with. A character that is no token becomes the
+// tokens that `fallback` has for its bytes or, if one has none there, `unknown`; the unknown that
+// follow each other become one. Either may be CLOSS_NO_ID, which leaves the character out.
+void closs_use_characters(
+    closs_byte_pairs *pairs, const uint32_t fallback[256], uint32_t unknown);
 
 // Whether each merge ranks above all that make its parts. Orders of merging within a rank are then
 // the same but for runs of one token, which the fast way with long pieces relies on.
