@@ -23,7 +23,7 @@ typedef struct {
 typedef struct {
   piece_key key;
   uint32_t ids[INLINE_IDS];  // the ids, or where they begin in the arena
-  uint32_t count;
+  uint32_t count;            // with `elsewhere` where they stand in the arena
 } cache_entry;
 
 typedef struct {
@@ -49,35 +49,40 @@ static const uint64_t key_masks[16][2] = {
   {UINT64_MAX, 0xFFFF}, {UINT64_MAX, 0xFFFFFF}, {UINT64_MAX, 0xFFFFFFFF},
   {UINT64_MAX, 0xFFFFFFFFFF}, {UINT64_MAX, 0xFFFFFFFFFFFF}, {UINT64_MAX, 0xFFFFFFFFFFFFFF}};
 
+static const uint32_t elsewhere = 0x80000000u;
 static const uint64_t long_mark = 0x8000000000000000u;
 
-PAIR_INLINE piece_key key_of(const uint8_t *bytes, size_t count, bool is_readable) {
-  piece_key key = {0, 0};
-  if (count <= KEY_MOST) {
-    if (is_readable) {
-      memcpy(&key, bytes, sizeof key);
-      key.first &= key_masks[count][0];
-      key.second &= key_masks[count][1];
-    } else {
-      memcpy(&key, bytes, count);
-    }
-    key.second |= (uint64_t)count << 56;
-    return key;
-  }
+// The key of at most 15 bytes, of which 16 can be read.
+PAIR_INLINE piece_key short_key(const uint8_t *bytes, size_t count) {
+  piece_key key;
+  memcpy(&key.first, bytes, 8);
+  memcpy(&key.second, bytes + 8, 8);
+  key.first &= key_masks[count][0];
+  key.second = (key.second & key_masks[count][1]) | (uint64_t)count << 56;
+  return key;
+}
+
+static piece_key long_key(const uint8_t *bytes, size_t count) {
   uint64_t state = count, block;
   for (size_t i = 0; i + 8 < count; i += 8) {
     memcpy(&block, bytes + i, 8);
     state = folded_product(state ^ block, 0x9E3779B97F4A7C15u);
   }
   memcpy(&block, bytes + count - 8, 8);
-  key.first = folded_product(state ^ block, 0xD1B54A32D192ED03u);
-  key.second = long_mark | count;
-  return key;
+  return (piece_key){folded_product(state ^ block, 0xD1B54A32D192ED03u), long_mark | count};
+}
+
+PAIR_INLINE piece_key key_of(const uint8_t *bytes, size_t count, bool is_readable) {
+  if (__builtin_expect(count > KEY_MOST, 0)) return long_key(bytes, count);
+  if (__builtin_expect(is_readable, 1)) return short_key(bytes, count);
+  uint8_t copy[16] = {0};
+  memcpy(copy, bytes, count);
+  return short_key(copy, count);
 }
 
 PAIR_INLINE size_t line_of(const closs_pair_encoder *encoder, piece_key key) {
-  const uint64_t mixed = (key.first ^ key.second * 0x9E3779B97F4A7C15u) * 0xD1B54A32D192ED03u;
-  return (size_t)((mixed ^ mixed << 29) >> encoder->line_shift);
+  const uint64_t mixed = key.first * 0x9E3779B97F4A7C15u ^ key.second * 0xD1B54A32D192ED03u;
+  return (size_t)((mixed ^ mixed << 32) >> encoder->line_shift);
 }
 
 PAIR_INLINE bool has_key(const cache_entry *entry, piece_key key) {
@@ -145,6 +150,7 @@ static void remember(
   if (count <= INLINE_IDS && !is_long) {
     for (size_t i = 0; i < count; i++) entry.ids[i] = ids[i];
   } else {
+    entry.count |= elsewhere;
     const size_t words = count + (is_long ? (byte_count + 3) / 4 : 0);
     if (!reserve_arena(encoder, words)) return;  // it is then encoded anew the next time
     uint32_t *const record = encoder->arena + encoder->arena_count;
@@ -157,21 +163,20 @@ static void remember(
   line->ways[0] = entry;
 }
 
-// Encodes a piece that is not in the first way of its line, or not inline there.
-static size_t encode_piece(
+// Encodes a piece whose ids are not inline in its line.
+static __attribute__((noinline)) size_t encode_piece(
     closs_pair_encoder *encoder, size_t line_index, piece_key key, const uint8_t *bytes,
     size_t byte_count, uint32_t *ids) {
   if (byte_count > CACHED_MOST) return encode_anew(encoder, bytes, byte_count, ids);
   cache_line *line = encoder->lines + line_index;
-  const bool is_long = byte_count > KEY_MOST;
   for (int way = 0; way < 2; way++) {
     const cache_entry *entry = line->ways + way;
     if (!has_key(entry, key)) continue;
-    const bool is_inline = entry->count <= INLINE_IDS && !is_long;
-    const uint32_t *found = is_inline ? entry->ids : encoder->arena + entry->ids[0];
-    if (is_long && memcmp(found + entry->count, bytes, byte_count) != 0) continue;
-    memcpy(ids, found, entry->count * sizeof *ids);
-    return entry->count;
+    const uint32_t *found = encoder->arena + entry->ids[0];
+    const uint32_t count = entry->count & ~elsewhere;
+    if (byte_count > KEY_MOST && memcmp(found + count, bytes, byte_count) != 0) continue;
+    for (uint32_t i = 0; i < count; i++) ids[i] = found[i];
+    return count;
   }
   const size_t count = encode_anew(encoder, bytes, byte_count, ids);
   if (count != CLOSS_NO_MEMORY) remember(encoder, line, key, bytes, byte_count, ids, count);
@@ -200,25 +205,25 @@ PAIR_INLINE size_t pieces_encode(
   size_t lines[BATCH];
   while (piece_count > 0) {
     const size_t batch = piece_count < BATCH ? piece_count : BATCH;
+    const bool is_readable = (size_t)ends[batch - 1] + sizeof(piece_key) <= text_count;
     size_t at = start;
     for (size_t i = 0; i < batch; i++) {
       const size_t length = (size_t)ends[i] - at;
-      const bool is_readable = at + sizeof(piece_key) <= text_count;
       keys[i] = key_of(text + at, length < CACHED_MOST ? length : CACHED_MOST, is_readable);
       lines[i] = line_of(encoder, keys[i]);
       __builtin_prefetch(encoder->lines + lines[i]);
       at = (size_t)ends[i];
     }
     for (size_t i = 0; i < batch; i++) {
-      const size_t length = (size_t)ends[i] - start;
-      const cache_entry *entry = encoder->lines[lines[i]].ways;
+      const cache_entry *ways = encoder->lines[lines[i]].ways;
+      const cache_entry *entry = has_key(ways, keys[i]) ? ways : ways + 1;
       uint32_t *const out = is_counting ? ids : ids + total;
-      if (has_key(entry, keys[i]) && entry->count <= INLINE_IDS && length <= KEY_MOST) {
-        if (!is_counting) memcpy(out, entry->ids, sizeof entry->ids);
+      if (__builtin_expect(has_key(entry, keys[i]) && entry->count <= INLINE_IDS, 1)) {
+        if (!is_counting) memcpy(out, entry->ids, 4 * sizeof *out);
         total += entry->count;
       } else {
-        const size_t count =
-            encode_piece(encoder, lines[i], keys[i], text + start, length, out);
+        const size_t length = (size_t)ends[i] - start;
+        const size_t count = encode_piece(encoder, lines[i], keys[i], text + start, length, out);
         if (count == CLOSS_NO_MEMORY) return CLOSS_NO_MEMORY;
         total += count;
       }

@@ -102,6 +102,25 @@ extension JSONScanner {
     while let byte = next, isDigit(byte) { position += 1 }
   }
 
+  /// Takes a whole number of at most nine digits that nothing makes a longer one; `nil`, with
+  /// nothing taken, for any other.
+  mutating func shortInteger() -> Int? {
+    var end = position
+    var value = 0
+    while end < bytes.count, end - position < 9, isDigit(bytes[end]) {
+      value = 10 * value + Int(bytes[end] - UInt8(ascii: "0"))
+      end += 1
+    }
+    let hasLeadingZero = end - position > 1 && bytes[position] == UInt8(ascii: "0")
+    guard end > position, end < bytes.count, !hasLeadingZero else { return nil }
+    switch bytes[end] {
+    case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x0A, 0x0D:
+      position = end
+      return value
+    default: return nil
+    }
+  }
+
   private func isDigit(_ byte: UInt8) -> Bool {
     UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
   }
@@ -118,6 +137,22 @@ extension JSONScanner {
       defer { position += 1 }
       return text(start..<position)
     }
+    return String(decoding: try escapedBytes(from: start), as: UTF8.self)
+  }
+
+  /// Takes the rest of a string whose opening quote was taken, as bytes.
+  mutating func stringBytes() throws(JSONError.Reason) -> [UInt8] {
+    let start = position
+    skipPlain()
+    if next == UInt8(ascii: "\"") {
+      defer { position += 1 }
+      return Array(bytes[start..<position])
+    }
+    return try escapedBytes(from: start)
+  }
+
+  /// Takes the rest of a string from its first escape on.
+  private mutating func escapedBytes(from start: Int) throws(JSONError.Reason) -> [UInt8] {
     var content = Array(bytes[start..<position])
     while let byte = next, byte != UInt8(ascii: "\"") {
       guard byte == UInt8(ascii: "\\") else { throw .controlCharacter(byte) }
@@ -129,7 +164,7 @@ extension JSONScanner {
     guard take(UInt8(ascii: "\"")) else {
       throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
     }
-    return String(decoding: content, as: UTF8.self)
+    return content
   }
 
   /// Passes everything that stands for itself in a string.

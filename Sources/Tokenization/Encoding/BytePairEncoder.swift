@@ -23,7 +23,7 @@ final class BytePairEncoder: @unchecked Sendable {
     tables: BytePairTables,
     cutter: PieceCutter,
     looksUpWholePieces: Bool,
-    cacheBits: Int = 15
+    cacheBits: Int = 16
   ) {
     self.tables = tables
     self.cutter = cutter

@@ -161,33 +161,48 @@ extension BytePairVocabulary {
     return isOrdinary
   }
 
-  /// Adds special tokens, at their ids.
+  /// Adds tokens at their ids.
   ///
+  /// - Parameters:
+  ///   - added: The tokens.
+  ///   - isReplacing: Whether an id may have other bytes already, which then give way.
   /// - Throws: ``VocabularyError/Reason`` if an id is taken by other bytes or is out of range.
-  mutating func add(_ added: [AddedToken]) throws(VocabularyError.Reason) {
+  mutating func add(
+    _ added: [AddedToken],
+    isReplacing: Bool = false
+  ) throws(VocabularyError.Reason) {
     var texts: [Int: [UInt8]] = [:]
     for token in added {
       let id = Int(token.id)
       guard id < Self.mostTokens else { throw .tooManyTokens(limit: Self.mostTokens) }
-      let known = id < tokens.count && tokens.length(id) > 0 ? Array(tokens[id]) : texts[id]
+      let isTaken = !isReplacing && id < tokens.count && tokens.length(id) > 0
+      let known = isTaken ? Array(tokens[id]) : texts[id]
       if let known, known != token.text {
         throw .duplicateID(id, ByteText(known), ByteText(token.text))
       }
       texts[id] = token.text
     }
-    guard !texts.isEmpty else { return }
-    let highest = texts.keys.max() ?? 0
-    let old = tokens
-    tokens = TokenBytes()
-    for id in 0..<max(old.count, highest + 1) {
-      if let text = texts[id] {
-        tokens.append(text.span)
-      } else {
-        if id < old.count { tokens.append(bytes: old[id]) }
-        tokens.endToken()
-      }
-    }
     addedTokens += added
     addedTokens.sort { $0.id < $1.id }
+    replaceTokens(texts)
+  }
+
+  /// Gives ids their bytes.
+  private mutating func replaceTokens(_ texts: [Int: [UInt8]]) {
+    let changed = texts.filter { id, text in
+      id >= tokens.count || !tokens[id].elementsEqual(text)
+    }
+    guard let highest = changed.keys.max() else { return }
+    let old = tokens
+    tokens = TokenBytes()
+    tokens.reserveCapacity(tokens: max(old.count, highest + 1), bytes: old.bytes.count + 1024)
+    for id in 0..<max(old.count, highest + 1) {
+      if let text = changed[id] {
+        tokens.append(bytes: text[...])
+      } else if id < old.count {
+        tokens.append(bytes: old[id])
+      }
+      tokens.endToken()
+    }
   }
 }
