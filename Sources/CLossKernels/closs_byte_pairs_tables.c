@@ -15,17 +15,32 @@ void *closs_scratch(pair_scratch *scratch, size_t size) {
 
 // MARK: - Tokens
 
-static uint64_t token_hash(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
-  uint64_t state = pairs->tokens.seed ^ count * 0x9E3779B97F4A7C15u;
-  while (count > 0) {
-    uint64_t block = 0;
-    const size_t taken = count < 8 ? count : 8;
-    memcpy(&block, bytes, taken);
-    state = folded_product(state ^ block, 0x9E3779B97F4A7C15u) ^ pairs->tokens.seed;
-    bytes += taken;
-    count -= taken;
+// The last bytes, at most 8, as a number; those before them are looked at again where there are any.
+PAIR_INLINE uint64_t last_block(const uint8_t *bytes, size_t count, size_t whole) {
+  uint64_t block = 0;
+  if (whole >= 8) {
+    memcpy(&block, bytes + count - 8, 8);
+    return block;
   }
-  return folded_product(state, 0xD1B54A32D192ED03u);
+  uint32_t first = 0, last = 0;
+  if (count >= 4) {
+    memcpy(&first, bytes, 4);
+    memcpy(&last, bytes + count - 4, 4);
+    return (uint64_t)first << 32 | last;
+  }
+  return count == 0 ? 0 : (uint64_t)bytes[0] << 16 | (uint64_t)bytes[count / 2] << 8 | bytes[count - 1];
+}
+
+static uint64_t token_hash(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
+  uint64_t state = pairs->tokens.seed ^ count * 0x9E3779B97F4A7C15u, block;
+  size_t left = count;
+  for (; left > 8; left -= 8) {
+    memcpy(&block, bytes, 8);
+    state = folded_product(state ^ block, 0x9E3779B97F4A7C15u) ^ pairs->tokens.seed;
+    bytes += 8;
+  }
+  state = folded_product(state ^ last_block(bytes, left, count), 0x9E3779B97F4A7C15u);
+  return folded_product(state ^ pairs->tokens.seed, 0xD1B54A32D192ED03u);
 }
 
 // Where the token with these bytes stands, or would.

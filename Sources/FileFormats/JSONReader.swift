@@ -4,7 +4,8 @@
 ///
 ///     var reader = try JSONReader(bytes, name: "vocab.json")
 ///     try reader.beginObject()
-///     while let key = try reader.nextKey() { ids[key] = try reader.integer() }
+///     var key: [UInt8] = []
+///     while try reader.nextKey(into: &key) { ids[key] = try reader.integer() }
 ///     try reader.finish()
 ///
 /// Strings come as bytes: UTF-8 with all escapes resolved. The rules are those of
@@ -85,17 +86,18 @@ extension JSONReader {
 
   /// Takes the next key of an object and its colon, or its end.
   ///
-  /// - Returns: The key's bytes, `nil` after the last member.
-  package mutating func nextKey() throws(JSONError) -> [UInt8]? {
-    guard try nextMember(UInt8(ascii: "}"), "`,` or `}`") else { return nil }
-    let key = try string("a key in double quotes")
+  /// - Parameter key: Becomes the key.
+  /// - Returns: Whether a member follows.
+  package mutating func nextKey(into key: inout [UInt8]) throws(JSONError) -> Bool {
+    guard try nextMember(UInt8(ascii: "}"), "`,` or `}`") else { return false }
+    try string(into: &key, expected: "a key in double quotes")
     try placing { parser throws(JSONError.Reason) in
       parser.scanner.skipSpace()
       guard parser.scanner.take(UInt8(ascii: ":")) else {
         throw parser.scanner.unexpected("`:` after a key")
       }
     }
-    return key
+    return true
   }
 
   private mutating func nextMember(
@@ -122,14 +124,24 @@ extension JSONReader {
 
 extension JSONReader {
   /// Takes a string.
-  package mutating func string(_ expected: String = "a string") throws(JSONError) -> [UInt8] {
+  ///
+  /// - Parameters:
+  ///   - text: Becomes the string.
+  ///   - expected: What an error says should stand here.
+  package mutating func string(
+    into text: inout [UInt8],
+    expected: String = "a string"
+  ) throws(JSONError) {
     hasMember = true
-    return try placing { parser throws(JSONError.Reason) in
+    text.removeAll(keepingCapacity: true)
+    do throws(JSONError.Reason) {
       parser.scanner.skipSpace()
       guard parser.scanner.take(UInt8(ascii: "\"")) else {
         throw parser.scanner.unexpected(expected)
       }
-      return try parser.scanner.stringBytes()
+      try parser.scanner.string(into: &text)
+    } catch {
+      throw place(error)
     }
   }
 

@@ -137,34 +137,29 @@ extension JSONScanner {
       defer { position += 1 }
       return text(start..<position)
     }
-    return String(decoding: try escapedBytes(from: start), as: UTF8.self)
+    var content: [UInt8] = []
+    position = start
+    try string(into: &content)
+    return String(decoding: content, as: UTF8.self)
   }
 
-  /// Takes the rest of a string whose opening quote was taken, as bytes.
-  mutating func stringBytes() throws(JSONError.Reason) -> [UInt8] {
-    let start = position
-    skipPlain()
-    if next == UInt8(ascii: "\"") {
-      defer { position += 1 }
-      return Array(bytes[start..<position])
-    }
-    return try escapedBytes(from: start)
-  }
-
-  /// Takes the rest of a string from its first escape on.
-  private mutating func escapedBytes(from start: Int) throws(JSONError.Reason) -> [UInt8] {
-    var content = Array(bytes[start..<position])
-    while let byte = next, byte != UInt8(ascii: "\"") {
-      guard byte == UInt8(ascii: "\\") else { throw .controlCharacter(byte) }
-      try escape(into: &content)
+  /// Appends the rest of a string whose opening quote was taken.
+  mutating func string(into content: inout [UInt8]) throws(JSONError.Reason) {
+    while true {
       let start = position
       skipPlain()
       content += bytes[start..<position]
+      guard let byte = next else {
+        throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
+      }
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        return
+      case UInt8(ascii: "\\"): try escape(into: &content)
+      default: throw .controlCharacter(byte)
+      }
     }
-    guard take(UInt8(ascii: "\"")) else {
-      throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
-    }
-    return content
   }
 
   /// Passes everything that stands for itself in a string.

@@ -41,17 +41,24 @@ extension BytePairVocabulary {
     name: String
   ) throws(VocabularyError) -> (tokens: TokenBytes, unspelled: [TokenID]) {
     var spelled = SpelledTokens(isByteLevel: true)
-    var entries: [(spelling: [UInt8], id: Int)] = []
+    var spellings = TokenBytes()
+    var ids: [Int] = []
     do throws(JSONError) {
       var reader = try JSONReader(bytes, name: name)
       try reader.beginObject()
-      while let spelling = try reader.nextKey() { entries.append((spelling, try reader.integer())) }
+      var spelling: [UInt8] = []
+      while try reader.nextKey(into: &spelling) {
+        spellings.append(spelling.span)
+        ids.append(try reader.integer())
+      }
       try reader.finish()
     } catch {
       throw VocabularyError(name, nil, .json(error))
     }
     do throws(VocabularyError.Reason) {
-      for entry in entries { try spelled.add(entry.spelling, id: entry.id) }
+      for position in ids.indices {
+        try spelled.add(spellings.bytes.span.extracting(spellings.range(position)), id: ids[position])
+      }
       return (try spelled.inOrder(), spelled.unspelledTokens)
     } catch {
       throw VocabularyError(name, nil, error)

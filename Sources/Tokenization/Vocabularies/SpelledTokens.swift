@@ -6,47 +6,48 @@ struct SpelledTokens {
   private var gathered = TokenBytes()
   private var ids: [Int] = []
   private var unspelled: [Int] = []
+  private var buffer: [UInt8] = []
 
   init(isByteLevel: Bool) {
     self.isByteLevel = isByteLevel
   }
 
-  /// The bytes that a spelling stands for; `nil` if it stands for none.
-  static func bytes(ofSpelling spelling: Span<UInt8>) -> [UInt8]? {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(spelling.count)
+  /// Appends the bytes that a spelling stands for.
+  ///
+  /// - Returns: Whether it stands for any.
+  static func appendBytes(ofSpelling spelling: Span<UInt8>, to bytes: inout [UInt8]) -> Bool {
+    let byteOfScalar = ByteLevelAlphabet.byteOfScalar
     var position = 0
     while position < spelling.count {
       let lead = spelling[position]
       var scalar = Int(lead)
       if lead >= 0x80 {
         // The mapping ends at U+0143, so that two bytes are the most.
-        guard lead & 0xE0 == 0xC0, position + 1 < spelling.count else { return nil }
+        guard lead & 0xE0 == 0xC0, position + 1 < spelling.count else { return false }
         scalar = Int(lead & 0x1F) << 6 | Int(spelling[position + 1] & 0x3F)
         position += 1
       }
       position += 1
-      guard scalar < ByteLevelAlphabet.byteOfScalar.count else { return nil }
-      let byte = ByteLevelAlphabet.byteOfScalar[scalar]
-      guard byte >= 0 else { return nil }
-      bytes.append(UInt8(byte))
+      guard scalar < byteOfScalar.count, byteOfScalar[scalar] >= 0 else { return false }
+      bytes.append(UInt8(truncatingIfNeeded: byteOfScalar[scalar]))
     }
-    return bytes
+    return true
   }
 
   /// Adds a token.
-  mutating func add(_ spelling: [UInt8], id: Int) throws(VocabularyError.Reason) {
+  mutating func add(_ spelling: Span<UInt8>, id: Int) throws(VocabularyError.Reason) {
     guard id >= 0 else { throw .unexpected(expected: "an id from 0 on", found: "\(id)") }
     guard id < BytePairVocabulary.mostTokens else {
       throw .tooManyTokens(limit: BytePairVocabulary.mostTokens)
     }
-    if !isByteLevel {
-      gathered.append(spelling.span)
-    } else if let bytes = Self.bytes(ofSpelling: spelling.span) {
-      gathered.append(bytes.span)
+    buffer.removeAll(keepingCapacity: true)
+    let isSpelled = !isByteLevel || Self.appendBytes(ofSpelling: spelling, to: &buffer)
+    if !isSpelled { unspelled.append(id) }
+    if isByteLevel, isSpelled {
+      gathered.append(bytes: buffer[...])
+      gathered.endToken()
     } else {
-      unspelled.append(id)
-      gathered.append(spelling.span)
+      gathered.append(spelling)
     }
     ids.append(id)
   }
@@ -74,6 +75,9 @@ struct MergeResolver {
   private let isByteLevel: Bool
   private(set) var merges: [LearnedMerges.Merge] = []
 
+  /// The bytes of the merge that is being added.
+  private var both: [UInt8] = []
+
   init(_ tokens: TokenBytes, isByteLevel: Bool) {
     index = TokenIndex(tokens)
     self.isByteLevel = isByteLevel
@@ -87,11 +91,9 @@ struct MergeResolver {
     guard merges.count < BytePairVocabulary.mostTokens else {
       throw .tooManyTokens(limit: BytePairVocabulary.mostTokens)
     }
-    var both = try bytes(left)
-    let leftID = try find(both, left)
-    let rightBytes = try bytes(right)
-    let rightID = try find(rightBytes, right)
-    both += rightBytes
+    both.removeAll(keepingCapacity: true)
+    let leftID = try find(left)
+    let rightID = try find(right)
     guard let result = index.find(both.span) else {
       throw .unknownToken(ByteText(both), merge: merges.count)
     }
@@ -100,30 +102,33 @@ struct MergeResolver {
 
   /// Adds a merge written as two spellings with a space between them.
   mutating func add(_ text: Span<UInt8>) throws(VocabularyError.Reason) {
-    let spaces = text.indices.filter { text[$0] == 0x20 }
-    guard spaces.count == 1, let space = spaces.first else {
-      throw .unexpected(
-        expected: "two tokens with a space between them",
-        found: ByteText((0..<text.count).map { text[$0] }).description
-      )
+    guard let space = Self.separator(in: text) else {
+      let found = ByteText(text.indices.map { text[$0] }).description
+      throw .unexpected(expected: "two tokens with a space between them", found: found)
     }
     try add(text.extracting(0..<space), text.extracting(space + 1..<text.count))
   }
 
-  private func bytes(_ spelling: Span<UInt8>) throws(VocabularyError.Reason) -> [UInt8] {
-    let plain = spelling.indices.map { spelling[$0] }
-    guard isByteLevel else { return plain }
-    guard let bytes = SpelledTokens.bytes(ofSpelling: spelling) else {
-      throw .unknownToken(ByteText(plain), merge: merges.count)
+  /// The place of the one space in a text; `nil` where there are more or fewer.
+  static func separator(in text: Span<UInt8>) -> Int? {
+    var found: Int?
+    for position in text.indices where text[position] == 0x20 {
+      if found != nil { return nil }
+      found = position
     }
-    return bytes
+    return found
   }
 
-  private func find(
-    _ bytes: [UInt8],
-    _ spelling: Span<UInt8>
-  ) throws(VocabularyError.Reason) -> TokenID {
-    if let id = index.find(bytes.span) { return id }
+  /// Finds a token, and appends its bytes to `both`.
+  private mutating func find(_ spelling: Span<UInt8>) throws(VocabularyError.Reason) -> TokenID {
+    let start = both.count
+    var isSpelled = true
+    if isByteLevel {
+      isSpelled = SpelledTokens.appendBytes(ofSpelling: spelling, to: &both)
+    } else {
+      for position in spelling.indices { both.append(spelling[position]) }
+    }
+    if isSpelled, let id = index.find(both.span.extracting(start..<both.count)) { return id }
     throw .unknownToken(ByteText(spelling.indices.map { spelling[$0] }), merge: merges.count)
   }
 }

@@ -29,7 +29,8 @@ package struct TokenBytes: Sendable, Hashable {
   ///
   /// - Precondition: All tokens together stay below 4 GiB.
   package mutating func append(_ token: Span<UInt8>) {
-    for position in token.indices { bytes.append(token[position]) }
+    // SAFETY: the bytes are copied within the call.
+    unsafe token.withUnsafeBufferPointer { unsafe bytes.append(contentsOf: $0) }
     endToken()
   }
 

@@ -25,16 +25,20 @@ extension BytePairVocabulary {
 private struct TokenizerJSONFile {
   private var members = JSONObject()
   private var model = JSONObject()
-  private var tokens: [(spelling: [UInt8], id: Int)] = []
   private var hasTokens = false
 
-  /// A merge: its two tokens, or one text with a space between them.
-  private var merges: [(left: [UInt8], right: [UInt8]?)] = []
+  /// The spellings of tokens, and their ids.
+  private var spellings = TokenBytes()
+  private var ids: [Int] = []
+
+  /// The merges, two spellings for each.
+  private var merges = TokenBytes()
 
   mutating func read(_ bytes: [UInt8], name: String) throws(JSONError) {
     var reader = try JSONReader(bytes, name: name)
     try reader.beginObject()
-    while let key = try reader.nextKey() {
+    var key: [UInt8] = []
+    while try reader.nextKey(into: &key) {
       let key = String(decoding: key, as: UTF8.self)
       if key == "model", reader.peek() == UInt8(ascii: "{") {
         try readModel(&reader)
@@ -47,35 +51,54 @@ private struct TokenizerJSONFile {
 
   private mutating func readModel(_ reader: inout JSONReader) throws(JSONError) {
     try reader.beginObject()
-    while let key = try reader.nextKey() {
+    var key: [UInt8] = []
+    while try reader.nextKey(into: &key) {
       switch String(decoding: key, as: UTF8.self) {
       case "vocab" where reader.peek() == UInt8(ascii: "{"):
         hasTokens = true
         try reader.beginObject()
-        while let spelling = try reader.nextKey() { tokens.append((spelling, try reader.integer())) }
+        while try reader.nextKey(into: &key) {
+          spellings.append(key.span)
+          ids.append(try reader.integer())
+        }
       case "merges":
         try readMerges(&reader)
-      case let key:
-        model[key] = try reader.value()
+      case let name:
+        model[name] = try reader.value()
       }
     }
   }
 
   private mutating func readMerges(_ reader: inout JSONReader) throws(JSONError) {
     try reader.beginArray()
+    var text: [UInt8] = []
+    var isFirst = true
     while try reader.nextElement() {
-      guard reader.peek() == UInt8(ascii: "[") else {
-        merges.append((try reader.string(), nil))
-        continue
+      if reader.peek() == UInt8(ascii: "[") {
+        try reader.beginArray()
+        for _ in 0..<2 {
+          guard try reader.nextElement() else { throw Self.notTwoTokens(reader) }
+          try reader.string(into: &text)
+          merges.append(text.span)
+        }
+        if try reader.nextElement() { throw Self.notTwoTokens(reader) }
+      } else {
+        try reader.string(into: &text)
+        if let space = MergeResolver.separator(in: text.span) {
+          merges.append(text.span.extracting(0..<space))
+          merges.append(text.span.extracting(space + 1..<text.count))
+        } else if !isFirst || !text.starts(with: "#version".utf8) {
+          throw Self.notTwoTokens(reader)
+        }
       }
-      try reader.beginArray()
-      var parts: [[UInt8]] = []
-      while parts.count < 3, try reader.nextElement() { parts.append(try reader.string()) }
-      guard parts.count == 2 else {
-        throw reader.place(.unexpected(expected: "two tokens of a merge", found: "\(parts.count)"))
-      }
-      merges.append((parts[0], parts[1]))
+      isFirst = false
     }
+  }
+
+  private static func notTwoTokens(_ reader: JSONReader) -> JSONError {
+    reader.place(
+      .unexpected(expected: "a merge of two tokens", found: "one that ends here with more or fewer")
+    )
   }
 }
 
@@ -90,7 +113,9 @@ extension TokenizerJSONFile {
     var spelled = SpelledTokens(isByteLevel: isByteLevel)
     let tokens: TokenBytes
     do throws(VocabularyError.Reason) {
-      for token in self.tokens { try spelled.add(token.spelling, id: token.id) }
+      for position in ids.indices {
+        try spelled.add(spellings.bytes.span.extracting(spellings.range(position)), id: ids[position])
+      }
       tokens = try spelled.inOrder()
     } catch {
       throw VocabularyError(name, .path("model.vocab"), error)
@@ -114,16 +139,15 @@ extension TokenizerJSONFile {
     name: String
   ) throws(VocabularyError) -> [LearnedMerges.Merge] {
     var resolver = MergeResolver(tokens, isByteLevel: isByteLevel)
-    do throws(VocabularyError.Reason) {
-      for (position, merge) in merges.enumerated() {
-        if let right = merge.right {
-          try resolver.add(merge.left.span, right.span)
-        } else if position > 0 || !merge.left.starts(with: "#version".utf8) {
-          try resolver.add(merge.left.span)
-        }
+    for merge in 0..<merges.count / 2 {
+      do throws(VocabularyError.Reason) {
+        try resolver.add(
+          merges.bytes.span.extracting(merges.range(2 * merge)),
+          merges.bytes.span.extracting(merges.range(2 * merge + 1))
+        )
+      } catch {
+        throw VocabularyError(name, .path("model.merges[\(merge)]"), error)
       }
-    } catch {
-      throw VocabularyError(name, .path("model.merges[\(resolver.merges.count)]"), error)
     }
     return resolver.merges
   }
