@@ -88,6 +88,7 @@ extension JSONReader {
   ///
   /// - Parameter key: Becomes the key.
   /// - Returns: Whether a member follows.
+  /// - Throws: ``JSONError`` if neither stands here.
   package mutating func nextKey(into key: inout [UInt8]) throws(JSONError) -> Bool {
     guard try nextMember(UInt8(ascii: "}"), "`,` or `}`") else { return false }
     try string(into: &key, expected: "a key in double quotes")
@@ -128,6 +129,7 @@ extension JSONReader {
   /// - Parameters:
   ///   - text: Becomes the string.
   ///   - expected: What an error says should stand here.
+  /// - Throws: ``JSONError`` if none stands here.
   package mutating func string(
     into text: inout [UInt8],
     expected: String = "a string"

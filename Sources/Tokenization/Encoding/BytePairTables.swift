@@ -35,12 +35,17 @@ final class BytePairTables: @unchecked Sendable {
       case .ranks: unsafe closs_merges_from_ranks(index.pairs, nil, nil, nil)
       case .rankOfToken(let ranks):
         // SAFETY: there is a rank for each token.
-        unsafe ranks.withUnsafeBufferPointer { ranks in
+        unsafe Self.padded(ranks, to: vocabulary.tokenCount).withUnsafeBufferPointer { ranks in
           unsafe closs_merges_from_ranks(index.pairs, ranks.baseAddress, nil, nil)
         }
       case .list(let merges): add(merges)
       }
     precondition(isDone, "no memory for the merges of a vocabulary")
+  }
+
+  /// The ranks with one for each token that was added, which nothing merges to.
+  private static func padded(_ ranks: [UInt32], to count: Int) -> [UInt32] {
+    ranks + Array(repeating: 0, count: max(0, count - ranks.count))
   }
 
   private func add(_ merges: [LearnedMerges.Merge]) -> Bool {
@@ -58,6 +63,41 @@ extension BytePairTables {
 
   /// Whether each merge ranks above those that make its parts.
   var isMonotone: Bool { unsafe closs_merges_are_monotone(index.pairs) }
+
+  /// The one pair of tokens that can become each token, where ids or scores are ranks.
+  func impliedMerges(of vocabulary: BytePairVocabulary) -> [LearnedMerges.Merge] {
+    var ranks: [UInt32]?
+    if case .rankOfToken(let given) = vocabulary.merging {
+      ranks = Self.padded(given, to: vocabulary.tokenCount)
+    }
+    var left = [UInt32](repeating: CLOSS_NO_ID, count: vocabulary.tokenCount)
+    var right = left
+    // SAFETY: all arrays have an element for each token.
+    let isDone = unsafe left.withUnsafeMutableBufferPointer { left in
+      unsafe right.withUnsafeMutableBufferPointer { right in
+        if let ranks {
+          return unsafe ranks.withUnsafeBufferPointer { ranks in
+            unsafe closs_merges_from_ranks(
+              index.pairs,
+              ranks.baseAddress,
+              left.baseAddress,
+              right.baseAddress
+            )
+          }
+        }
+        return unsafe closs_merges_from_ranks(
+          index.pairs,
+          nil,
+          left.baseAddress,
+          right.baseAddress
+        )
+      }
+    }
+    precondition(isDone, "no memory for the merges of a vocabulary")
+    return left.indices.filter { left[$0] != CLOSS_NO_ID }.map { id in
+      LearnedMerges.Merge(left: left[id], right: right[id], result: TokenID(id))
+    }
+  }
 
   /// Makes an encoder over these tables, which it does not keep alive.
   func makeEncoder(looksUpWholePieces: Bool, cacheBits: Int) -> OpaquePointer {

@@ -42,7 +42,7 @@ extension BytePairVocabulary {
   }
 
   /// A token's bytes with a space for each mark.
-  private static func withSpaces(_ token: ArraySlice<UInt8>) -> [UInt8] {
+  static func withSpaces(_ token: ArraySlice<UInt8>) -> [UInt8] {
     var text: [UInt8] = []
     var position = token.startIndex
     while position < token.endIndex {

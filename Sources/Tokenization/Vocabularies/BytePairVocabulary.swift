@@ -107,7 +107,7 @@ extension BytePairVocabulary {
   /// How tokens of characters write the spaces of a text, as SentencePiece has it: by U+2581.
   public struct Spacing: Sendable, Hashable {
     /// Where a space is put before a text that has none to begin with.
-    public enum Prefix: Sendable, Hashable {
+    public enum Prefix: String, Sendable, Hashable {
       /// Nowhere.
       case never
       /// Before the text.

@@ -57,7 +57,8 @@ extension BytePairVocabulary {
     }
     do throws(VocabularyError.Reason) {
       for position in ids.indices {
-        try spelled.add(spellings.bytes.span.extracting(spellings.range(position)), id: ids[position])
+        let spelling = spellings.bytes.span.extracting(spellings.range(position))
+        try spelled.add(spelling, id: ids[position])
       }
       return (try spelled.inOrder(), spelled.unspelledTokens)
     } catch {

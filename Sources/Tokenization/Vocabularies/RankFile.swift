@@ -42,7 +42,7 @@ private struct RankFileReader {
   /// The line that is being read, counted from 1; 0 for the file as a whole.
   var line = 0
 
-  private let values = base64Values
+  private let values = Base64.values
   private var ranks: [Int] = []
   private var lines: [Int] = []
 
@@ -172,11 +172,3 @@ private struct RankFileReader {
     tokens = tokens.reordered(places)
   }
 }
-
-/// The value of each base64 digit; -1 for other bytes.
-private let base64Values: [Int8] = {
-  let digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
-  var values = [Int8](repeating: -1, count: 256)
-  for (value, digit) in digits.utf8.enumerated() { values[Int(digit)] = Int8(value) }
-  return values
-}()

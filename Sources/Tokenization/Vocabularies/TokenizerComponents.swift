@@ -76,10 +76,11 @@ extension TokenizerComponents {
       guard let id = token["id"]?.int, let content = token["content"]?.string,
         0..<BytePairVocabulary.mostTokens ~= id, !content.isEmpty
       else {
+        let found = token.serialized(.compact)
         throw VocabularyError(
           name,
           .path(path),
-          .unexpected(expected: "a token with `id` and `content`", found: token.serialized(.compact))
+          .unexpected(expected: "a token with `id` and `content`", found: found)
         )
       }
       if token["single_word"]?.bool == true {
@@ -212,7 +213,7 @@ extension TokenizerComponents {
       let found = part["pattern"]?.serialized(.compact) ?? "none"
       throw VocabularyError(name, .path("\(path).pattern"), .unknownPattern(found))
     }
-    guard let pattern = SplitPattern(expression: expression) else {
+    guard let pattern = SplitPattern(expressionOfFile: expression) else {
       throw VocabularyError(name, .path("\(path).pattern"), .unknownPattern(expression))
     }
     return pattern

@@ -114,7 +114,8 @@ extension TokenizerJSONFile {
     let tokens: TokenBytes
     do throws(VocabularyError.Reason) {
       for position in ids.indices {
-        try spelled.add(spellings.bytes.span.extracting(spellings.range(position)), id: ids[position])
+        let spelling = spellings.bytes.span.extracting(spellings.range(position))
+        try spelled.add(spelling, id: ids[position])
       }
       tokens = try spelled.inOrder()
     } catch {

@@ -33,6 +33,7 @@ public struct VocabularyError: Error, Hashable, CustomStringConvertible {
   ///     gpt2.tiktoken:7: rank 5 occurs twice, first on line 6
   public var description: String {
     if case .json(let error) = reason { return error.description }
+    if case .gguf(let error) = reason { return error.description }
     return switch place {
     case nil: "\(name): \(reason)"
     case .line(let line): "\(name):\(line): \(reason)"
@@ -51,6 +52,10 @@ extension VocabularyError {
     case mistaken(MistakenInput)
     /// A JSON text that is none.
     case json(JSONError)
+    /// A GGUF file that is none.
+    case gguf(GGUFError)
+    /// A file that is half a vocabulary; what is missing, and the usual name of its file.
+    case needsOther(String, usually: String)
     /// Nothing stands there.
     case empty
     /// Something else stands where `expected` should; both in words.
@@ -110,6 +115,9 @@ extension VocabularyError.Reason: CustomStringConvertible {
       "expected a vocabulary (ranks, tokenizer.json, vocab.bpe, GGUF, SentencePiece), found none"
     case .mistaken(let kind): kind.hint
     case .json(let error): error.description
+    case .gguf(let error): error.description
+    case .needsOther(let what, let usually):
+      "is half a vocabulary: give \(what) as well, usually \(usually)"
     case .empty: "expected a vocabulary, found nothing"
     case .unexpected(let expected, let found): "expected \(expected), found \(found)"
     case .duplicateRank(let rank, let line): "rank \(rank) occurs twice, first on line \(line)"
