@@ -26,6 +26,9 @@ public struct BytePairTokenizer: Tokenizer {
   let textMatcher: AddedTokenMatcher
   let allMatcher: AddedTokenMatcher
 
+  /// The added tokens that are part of any text and found when it is prepared.
+  let preparedMatcher: AddedTokenMatcher
+
   /// How many bytes of text each token stands for.
   private let byteLengths: [Int32]
 
@@ -41,8 +44,10 @@ public struct BytePairTokenizer: Tokenizer {
     self.vocabulary = vocabulary
     tables = try BytePairTables(vocabulary)
     cutter = PieceCutter(vocabulary)
-    textMatcher = AddedTokenMatcher(vocabulary.addedTokens.filter { !$0.isSpecial })
-    allMatcher = AddedTokenMatcher(vocabulary.addedTokens)
+    let found = vocabulary.addedTokens.filter { !$0.isFoundPrepared }
+    textMatcher = AddedTokenMatcher(found.filter { !$0.isSpecial })
+    allMatcher = AddedTokenMatcher(found)
+    preparedMatcher = AddedTokenMatcher(vocabulary.addedTokens.filter(\.isFoundPrepared))
     byteLengths = vocabulary.textLengths
     decoded = vocabulary.spacing == nil ? tables.tokens : FlatTokens(vocabulary.decodedTokens)
     encoders = EncoderStash()
@@ -82,7 +87,7 @@ extension BytePairTokenizer {
         case .token: total += 1
         case .text(let range, let isFirst):
           withPrepared(text.extracting(range), isFirst: isFirst) { prepared in
-            total += encoder.count(prepared, limit: limit - total)
+            total += count(prepared: prepared, limit: limit - total, with: encoder)
           }
         }
       }
@@ -210,10 +215,43 @@ extension BytePairTokenizer {
       case .token(let id, _): ids.append(id)
       case .text(let range, let isFirst):
         withPrepared(text.extracting(range), isFirst: isFirst) { prepared in
-          encoder.encode(prepared, into: &ids)
+          encode(prepared: prepared, with: encoder, into: &ids)
         }
       }
     }
+  }
+
+  /// Appends the ids of a text that is prepared.
+  func encode(
+    prepared text: Span<UInt8>,
+    with encoder: BytePairEncoder,
+    into ids: inout IDBuffer
+  ) {
+    guard !preparedMatcher.isEmpty else { return encoder.encode(text, into: &ids) }
+    forEachSegment(text, matching: preparedMatcher) { segment in
+      switch segment {
+      case .token(let id, _): ids.append(id)
+      case .text(let range, _): encoder.encode(text.extracting(range), into: &ids)
+      }
+    }
+  }
+
+  /// Counts the ids of a text that is prepared, until there are more than `limit`.
+  private func count(
+    prepared text: Span<UInt8>,
+    limit: Int,
+    with encoder: BytePairEncoder
+  ) -> Int {
+    guard !preparedMatcher.isEmpty else { return encoder.count(text, limit: limit) }
+    var total = 0
+    forEachSegment(text, matching: preparedMatcher) { segment in
+      switch segment {
+      case .token: total += 1
+      case .text(let range, _):
+        if total <= limit { total += encoder.count(text.extracting(range), limit: limit - total) }
+      }
+    }
+    return total
   }
 }
 

@@ -95,6 +95,8 @@ extension BytePairVocabulary {
     public var stripsLeft = false
     /// Whether it takes in the white space after it.
     public var stripsRight = false
+    /// Whether it is found in the text as it is prepared for merging, with U+2581 for spaces.
+    public var isFoundPrepared = false
 
     /// Creates an added token.
     public init(id: TokenID, text: [UInt8], isSpecial: Bool = true) {

@@ -94,6 +94,7 @@ extension BytePairVocabulary.AddedToken {
       "isSpecial": .bool(isSpecial),
       "stripsLeft": .bool(stripsLeft),
       "stripsRight": .bool(stripsRight),
+      "isFoundPrepared": .bool(isFoundPrepared),
     ]
   }
 }
@@ -302,7 +303,8 @@ private struct NativeVocabularyReader {
       let path = "addedTokens[\(position)]"
       guard let text = value["text"]?.string.flatMap({ Base64.decode(Array($0.utf8)) }),
         let isSpecial = value["isSpecial"]?.bool, let stripsLeft = value["stripsLeft"]?.bool,
-        let stripsRight = value["stripsRight"]?.bool
+        let stripsRight = value["stripsRight"]?.bool,
+        let isFoundPrepared = value["isFoundPrepared"]?.bool
       else { throw error(path, "an added token", value) }
       var token = BytePairVocabulary.AddedToken(
         id: try id(value["id"], "\(path).id", count),
@@ -311,6 +313,7 @@ private struct NativeVocabularyReader {
       )
       token.stripsLeft = stripsLeft
       token.stripsRight = stripsRight
+      token.isFoundPrepared = isFoundPrepared
       added.append(token)
     }
     return added

@@ -91,13 +91,9 @@ private struct SentencePieceFile {
     default: throw .unsupported(component: "type of piece", name: "\(type)")
     }
     if 2...4 ~= type {
-      addedTokens.append(
-        BytePairVocabulary.AddedToken(
-          id: id,
-          text: type == 4 ? BytePairVocabulary.withSpaces(piece[...]) : piece,
-          isSpecial: type != 4
-        )
-      )
+      var token = BytePairVocabulary.AddedToken(id: id, text: piece, isSpecial: type != 4)
+      token.isFoundPrepared = type == 4
+      addedTokens.append(token)
     }
     pieces.add(piece.span, score: score, mayMerge: type == 1)
     count += 1
