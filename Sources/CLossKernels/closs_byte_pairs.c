@@ -7,21 +7,16 @@
 
 enum {
   BATCH = 32,              // pieces whose cache lines are fetched together
-  KEY_MOST = 15,           // bytes of a piece that its key holds whole
   CACHED_MOST = 512,       // bytes of a piece that is cached
   INLINE_IDS = 3,          // of a piece, in its entry
   ARENA_LEAST = 1 << 16,   // words
   ARENA_MOST = 1 << 22,
 };
 
-// Pieces of up to 15 bytes are known by their bytes, with their length in the last one; longer ones
-// by a hash and their length, and by their bytes, which stand in the arena behind their ids.
+// Pieces are known by their keys; a long one also by its bytes, which stand in the arena behind its
+// ids.
 typedef struct {
-  uint64_t first, second;
-} piece_key;
-
-typedef struct {
-  piece_key key;
+  byte_key key;
   uint32_t ids[INLINE_IDS];  // the ids, or where they begin in the arena
   uint32_t count;            // with `elsewhere` where they stand in the arena
 } cache_entry;
@@ -42,67 +37,41 @@ struct closs_pair_encoder {
   uint64_t work;
 };
 
-// What a key keeps of 16 bytes, by the length.
-static const uint64_t key_masks[16][2] = {
-  {0, 0}, {0xFF, 0}, {0xFFFF, 0}, {0xFFFFFF, 0}, {0xFFFFFFFF, 0}, {0xFFFFFFFFFF, 0},
-  {0xFFFFFFFFFFFF, 0}, {0xFFFFFFFFFFFFFF, 0}, {UINT64_MAX, 0}, {UINT64_MAX, 0xFF},
-  {UINT64_MAX, 0xFFFF}, {UINT64_MAX, 0xFFFFFF}, {UINT64_MAX, 0xFFFFFFFF},
-  {UINT64_MAX, 0xFFFFFFFFFF}, {UINT64_MAX, 0xFFFFFFFFFFFF}, {UINT64_MAX, 0xFFFFFFFFFFFFFF}};
-
 static const uint32_t elsewhere = 0x80000000u;
-static const uint64_t long_mark = 0x8000000000000000u;
 
-// The key of at most 15 bytes, of which 16 can be read.
-PAIR_INLINE piece_key short_key(const uint8_t *bytes, size_t count) {
-  piece_key key;
-  memcpy(&key.first, bytes, 8);
-  memcpy(&key.second, bytes + 8, 8);
-  key.first &= key_masks[count][0];
-  key.second = (key.second & key_masks[count][1]) | (uint64_t)count << 56;
-  return key;
+PAIR_INLINE byte_key key_of(
+    const closs_pair_encoder *encoder, const uint8_t *bytes, size_t count, bool is_readable) {
+  const bool is_short = count <= KEY_MOST && is_readable;
+  if (__builtin_expect(is_short, 1)) return short_key(bytes, count);
+  return closs_key(encoder->pairs, bytes, count);
 }
 
-static piece_key long_key(const uint8_t *bytes, size_t count) {
-  uint64_t state = count, block;
-  for (size_t i = 0; i + 8 < count; i += 8) {
-    memcpy(&block, bytes + i, 8);
-    state = folded_product(state ^ block, 0x9E3779B97F4A7C15u);
-  }
-  memcpy(&block, bytes + count - 8, 8);
-  return (piece_key){folded_product(state ^ block, 0xD1B54A32D192ED03u), long_mark | count};
-}
-
-PAIR_INLINE piece_key key_of(const uint8_t *bytes, size_t count, bool is_readable) {
-  if (__builtin_expect(count > KEY_MOST, 0)) return long_key(bytes, count);
-  if (__builtin_expect(is_readable, 1)) return short_key(bytes, count);
-  uint8_t copy[16] = {0};
-  memcpy(copy, bytes, count);
-  return short_key(copy, count);
-}
-
-PAIR_INLINE size_t line_of(const closs_pair_encoder *encoder, piece_key key) {
+PAIR_INLINE size_t line_of(const closs_pair_encoder *encoder, byte_key key) {
   const uint64_t mixed = key.first * 0x9E3779B97F4A7C15u ^ key.second * 0xD1B54A32D192ED03u;
   return (size_t)((mixed ^ mixed << 32) >> encoder->line_shift);
 }
 
-PAIR_INLINE bool has_key(const cache_entry *entry, piece_key key) {
-  return ((entry->key.first ^ key.first) | (entry->key.second ^ key.second)) == 0;
-}
-
 // MARK: - Misses
 
-// The ids of a piece, without the cache; there is room for as many as it has bytes.
+// The ids of a piece, without the cache; there is room for as many as it has bytes. `key` is its key
+// if that was made of all its bytes.
 static size_t encode_anew(
-    closs_pair_encoder *encoder, const uint8_t *bytes, size_t count, uint32_t *ids) {
+    closs_pair_encoder *encoder, const byte_key *key, const uint8_t *bytes, size_t count,
+    uint32_t *ids) {
   const closs_byte_pairs *pairs = encoder->pairs;
   if (encoder->looks_up) {
-    const uint32_t id = closs_token_find(pairs, bytes, count);
+    const uint32_t id = key == NULL ? closs_token_find(pairs, bytes, count)
+                                    : closs_token_find_key(pairs, *key, bytes, count);
     if (id != CLOSS_NO_ID) {
       ids[0] = id;
       return 1;
     }
   }
-  return closs_tokens_merge(encoder, ids, closs_first_tokens(pairs, bytes, count, ids));
+  const size_t first = closs_first_tokens(pairs, bytes, count, ids);
+  if (!pairs->by_character && first == count && count <= SCANNED_MOST) {
+    return closs_merge_bytes(pairs, bytes, ids, count, 1, &encoder->work);
+  }
+  return closs_tokens_merge(encoder, ids, first);
 }
 
 size_t closs_tokens_merge(closs_pair_encoder *encoder, uint32_t *ids, size_t count) {
@@ -143,7 +112,7 @@ static bool reserve_arena(closs_pair_encoder *encoder, size_t count) {
 }
 
 static void remember(
-    closs_pair_encoder *encoder, cache_line *line, piece_key key, const uint8_t *bytes,
+    closs_pair_encoder *encoder, cache_line *line, byte_key key, const uint8_t *bytes,
     size_t byte_count, const uint32_t *ids, size_t count) {
   cache_entry entry = {.key = key, .count = (uint32_t)count};
   const bool is_long = byte_count > KEY_MOST;
@@ -165,20 +134,20 @@ static void remember(
 
 // Encodes a piece whose ids are not inline in its line.
 static __attribute__((noinline)) size_t encode_piece(
-    closs_pair_encoder *encoder, size_t line_index, piece_key key, const uint8_t *bytes,
+    closs_pair_encoder *encoder, size_t line_index, byte_key key, const uint8_t *bytes,
     size_t byte_count, uint32_t *ids) {
-  if (byte_count > CACHED_MOST) return encode_anew(encoder, bytes, byte_count, ids);
+  if (byte_count > CACHED_MOST) return encode_anew(encoder, NULL, bytes, byte_count, ids);
   cache_line *line = encoder->lines + line_index;
   for (int way = 0; way < 2; way++) {
     const cache_entry *entry = line->ways + way;
-    if (!has_key(entry, key)) continue;
+    if (!has_key(entry->key, key)) continue;
     const uint32_t *found = encoder->arena + entry->ids[0];
     const uint32_t count = entry->count & ~elsewhere;
     if (byte_count > KEY_MOST && memcmp(found + count, bytes, byte_count) != 0) continue;
     for (uint32_t i = 0; i < count; i++) ids[i] = found[i];
     return count;
   }
-  const size_t count = encode_anew(encoder, bytes, byte_count, ids);
+  const size_t count = encode_anew(encoder, &key, bytes, byte_count, ids);
   if (count != CLOSS_NO_MEMORY) remember(encoder, line, key, bytes, byte_count, ids, count);
   return count;
 }
@@ -201,24 +170,24 @@ PAIR_INLINE size_t pieces_encode(
     closs_pair_encoder *encoder, const uint8_t *text, size_t text_count, size_t start,
     const intptr_t *ends, size_t piece_count, uint32_t *ids, bool is_counting) {
   size_t total = 0;
-  piece_key keys[BATCH];
+  byte_key keys[BATCH];
   size_t lines[BATCH];
   while (piece_count > 0) {
     const size_t batch = piece_count < BATCH ? piece_count : BATCH;
-    const bool is_readable = (size_t)ends[batch - 1] + sizeof(piece_key) <= text_count;
+    const bool is_readable = (size_t)ends[batch - 1] + sizeof(byte_key) <= text_count;
     size_t at = start;
     for (size_t i = 0; i < batch; i++) {
       const size_t length = (size_t)ends[i] - at;
-      keys[i] = key_of(text + at, length < CACHED_MOST ? length : CACHED_MOST, is_readable);
+      keys[i] = key_of(encoder, text + at, length < CACHED_MOST ? length : CACHED_MOST, is_readable);
       lines[i] = line_of(encoder, keys[i]);
       __builtin_prefetch(encoder->lines + lines[i]);
       at = (size_t)ends[i];
     }
     for (size_t i = 0; i < batch; i++) {
       const cache_entry *ways = encoder->lines[lines[i]].ways;
-      const cache_entry *entry = has_key(ways, keys[i]) ? ways : ways + 1;
+      const cache_entry *entry = has_key(ways->key, keys[i]) ? ways : ways + 1;
       uint32_t *const out = is_counting ? ids : ids + total;
-      if (__builtin_expect(has_key(entry, keys[i]) && entry->count <= INLINE_IDS, 1)) {
+      if (__builtin_expect(has_key(entry->key, keys[i]) && entry->count <= INLINE_IDS, 1)) {
         if (!is_counting) memcpy(out, entry->ids, 4 * sizeof *out);
         total += entry->count;
       } else {

@@ -14,9 +14,17 @@ enum {
 
 #define EMPTY_PAIR UINT64_MAX
 
-// A place of the table of tokens by their bytes.
+enum { KEY_MOST = 15 };  // bytes that a key holds whole
+
+// Up to 15 bytes with their length in the last one, or a hash of more bytes and their length.
 typedef struct {
-  uint32_t id, tag;
+  uint64_t first, second;
+} byte_key;
+
+// A place of the table of tokens by their bytes. A short token is found by its key alone.
+typedef struct {
+  byte_key key;
+  uint32_t id, start;
 } token_place;
 
 struct closs_byte_pairs {
@@ -28,13 +36,15 @@ struct closs_byte_pairs {
   uint32_t duplicates[2];
   uint32_t unknown;
 
-  token_place *places;  // open-addressed, at most half full
+  token_place *places;  // open-addressed, at most two thirds full
   size_t place_mask;
 
   uint64_t *pairs;  // left, right and rank, 21 bits each; open-addressed, at most half full
   unsigned pair_shift;
   size_t pair_mask, pair_count;
   uint64_t pair_factor;
+
+  uint32_t *first_ranks;  // of two bytes as a number, the first the higher; NULL with characters
 
   uint32_t *results;  // of each rank
   size_t rank_count;
@@ -72,9 +82,42 @@ PAIR_INLINE uint64_t folded_product(uint64_t a, uint64_t b) {
   return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
+PAIR_INLINE bool has_key(byte_key a, byte_key b) {
+  return ((a.first ^ b.first) | (a.second ^ b.second)) == 0;
+}
+
+// What a key keeps of 16 bytes, by the length.
+static const uint64_t key_masks[16][2] = {
+  {0, 0}, {0xFF, 0}, {0xFFFF, 0}, {0xFFFFFF, 0}, {0xFFFFFFFF, 0}, {0xFFFFFFFFFF, 0},
+  {0xFFFFFFFFFFFF, 0}, {0xFFFFFFFFFFFFFF, 0}, {UINT64_MAX, 0}, {UINT64_MAX, 0xFF},
+  {UINT64_MAX, 0xFFFF}, {UINT64_MAX, 0xFFFFFF}, {UINT64_MAX, 0xFFFFFFFF},
+  {UINT64_MAX, 0xFFFFFFFFFF}, {UINT64_MAX, 0xFFFFFFFFFFFF}, {UINT64_MAX, 0xFFFFFFFFFFFFFF}};
+
+// The key of at most 15 bytes, of which 16 can be read.
+PAIR_INLINE byte_key short_key(const uint8_t *bytes, size_t count) {
+  byte_key key;
+  __builtin_memcpy(&key.first, bytes, 8);
+  __builtin_memcpy(&key.second, bytes + 8, 8);
+  key.first &= key_masks[count][0];
+  key.second = (key.second & key_masks[count][1]) | (uint64_t)count << 56;
+  return key;
+}
+
+// The key of bytes of any number, of which no more can be read.
+byte_key closs_key(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count);
+
+// The token with these bytes and their key.
+uint32_t closs_token_find_key(
+    const closs_byte_pairs *pairs, byte_key key, const uint8_t *bytes, size_t count);
+
 // The tokens that merging begins with; there is room for as many as there are bytes.
 size_t closs_first_tokens(
     const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count, uint32_t *ids);
+
+// Merges bytes that are tokens, at most SCANNED_MOST, by scanning; `ids` are theirs.
+size_t closs_merge_bytes(
+    const closs_byte_pairs *pairs, const uint8_t *bytes, uint32_t *ids, size_t count, size_t least,
+    uint64_t *work);
 
 // Merging, all with the same result: the lowest rank first, of one rank the leftmost. Each takes ids
 // in place, stops when `least` are left, and returns how many are; CLOSS_NO_MEMORY on failure.

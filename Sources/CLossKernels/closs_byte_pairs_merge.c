@@ -6,13 +6,11 @@
 
 // MARK: - Scanning
 
-// Quadratic, and the fastest for few symbols.
-size_t closs_merge_scanning(
-    const closs_byte_pairs *pairs, uint32_t *ids, size_t count, size_t least, uint64_t *work) {
-  uint32_t ranks[SCANNED_MOST + 1];
-  if (count < 2) return count;
-  for (size_t i = 0; i + 1 < count; i++) ranks[i] = pair_rank(pairs, ids[i], ids[i + 1]);
-  *work += count;
+// Quadratic, and the fastest for few symbols. `ranks` are those of neighbours.
+PAIR_INLINE size_t scan(
+    const closs_byte_pairs *pairs, uint32_t *ids, uint32_t *ranks, size_t count, size_t least,
+    uint64_t *work) {
+  size_t steps = count;
   while (count > least) {
     uint32_t lowest = CLOSS_NO_ID;
     size_t at = 0;
@@ -20,7 +18,7 @@ size_t closs_merge_scanning(
       at = ranks[i] < lowest ? i : at;
       lowest = ranks[i] < lowest ? ranks[i] : lowest;
     }
-    *work += count;
+    steps += count;
     if (lowest == CLOSS_NO_ID) break;
     ids[at] = pairs->results[lowest];
     count--;
@@ -31,7 +29,26 @@ size_t closs_merge_scanning(
     if (at + 1 < count) ranks[at] = pair_rank(pairs, ids[at], ids[at + 1]);
     if (at > 0) ranks[at - 1] = pair_rank(pairs, ids[at - 1], ids[at]);
   }
+  *work += steps;
   return count;
+}
+
+size_t closs_merge_scanning(
+    const closs_byte_pairs *pairs, uint32_t *ids, size_t count, size_t least, uint64_t *work) {
+  uint32_t ranks[SCANNED_MOST + 1];
+  for (size_t i = 0; i + 1 < count; i++) ranks[i] = pair_rank(pairs, ids[i], ids[i + 1]);
+  return scan(pairs, ids, ranks, count, least, work);
+}
+
+size_t closs_merge_bytes(
+    const closs_byte_pairs *pairs, const uint8_t *bytes, uint32_t *ids, size_t count, size_t least,
+    uint64_t *work) {
+  if (pairs->first_ranks == NULL) return closs_merge_scanning(pairs, ids, count, least, work);
+  uint32_t ranks[SCANNED_MOST + 1];
+  for (size_t i = 0; i + 1 < count; i++) {
+    ranks[i] = pairs->first_ranks[(size_t)bytes[i] << 8 | bytes[i + 1]];
+  }
+  return scan(pairs, ids, ranks, count, least, work);
 }
 
 // MARK: - Symbols in a list

@@ -15,73 +15,57 @@ void *closs_scratch(pair_scratch *scratch, size_t size) {
 
 // MARK: - Tokens
 
-// The last bytes, at most 8, as a number; those before them are looked at again where there are any.
-PAIR_INLINE uint64_t last_block(const uint8_t *bytes, size_t count, size_t whole) {
-  uint64_t block = 0;
-  if (whole >= 8) {
-    memcpy(&block, bytes + count - 8, 8);
-    return block;
+static const uint64_t long_mark = 0x8000000000000000u;
+
+byte_key closs_key(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
+  if (count <= KEY_MOST) {
+    uint8_t copy[16] = {0};
+    memcpy(copy, bytes, count);
+    return short_key(copy, count);
   }
-  uint32_t first = 0, last = 0;
-  if (count >= 4) {
-    memcpy(&first, bytes, 4);
-    memcpy(&last, bytes + count - 4, 4);
-    return (uint64_t)first << 32 | last;
+  uint64_t state = pairs->tokens.seed ^ count, block;
+  for (size_t i = 0; i + 8 < count; i += 8) {
+    memcpy(&block, bytes + i, 8);
+    state = folded_product(state ^ block, 0x9E3779B97F4A7C15u) ^ pairs->tokens.seed;
   }
-  return count == 0 ? 0 : (uint64_t)bytes[0] << 16 | (uint64_t)bytes[count / 2] << 8 | bytes[count - 1];
+  memcpy(&block, bytes + count - 8, 8);
+  return (byte_key){folded_product(state ^ block, 0xD1B54A32D192ED03u), long_mark | count};
 }
 
-static uint64_t token_hash(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
-  uint64_t state = pairs->tokens.seed ^ count * 0x9E3779B97F4A7C15u, block;
-  size_t left = count;
-  for (; left > 8; left -= 8) {
-    memcpy(&block, bytes, 8);
-    state = folded_product(state ^ block, 0x9E3779B97F4A7C15u) ^ pairs->tokens.seed;
-    bytes += 8;
-  }
-  state = folded_product(state ^ last_block(bytes, left, count), 0x9E3779B97F4A7C15u);
-  return folded_product(state ^ pairs->tokens.seed, 0xD1B54A32D192ED03u);
+static size_t place_of(const closs_byte_pairs *pairs, byte_key key) {
+  const uint64_t seed = pairs->tokens.seed;
+  const uint64_t mixed = folded_product(key.first ^ seed, 0x9E3779B97F4A7C15u) ^ key.second;
+  return (size_t)folded_product(mixed, seed | 1) & pairs->place_mask;
 }
 
 // Where the token with these bytes stands, or would.
-static token_place *find_place(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
-  const uint64_t hash = token_hash(pairs, bytes, count);
-  const uint32_t tag = (uint32_t)(hash >> 32);
-  const uint32_t *starts = pairs->tokens.starts;
-  size_t at = (size_t)hash & pairs->place_mask;
+PAIR_INLINE token_place *find_place(
+    const closs_byte_pairs *pairs, byte_key key, const uint8_t *bytes, size_t count) {
+  size_t at = place_of(pairs, key);
   while (true) {
     token_place *place = pairs->places + at;
-    if (place->id == CLOSS_NO_ID) {
-      place->tag = tag;  // means nothing in a free place, and saves a second hash in a new one
-      return place;
-    }
-    if (place->tag == tag && starts[place->id + 1] - starts[place->id] == count
-        && memcmp(pairs->tokens.bytes + starts[place->id], bytes, count) == 0) {
+    if (place->id == CLOSS_NO_ID) return place;
+    const bool is_long = count > KEY_MOST;
+    if (has_key(place->key, key)
+        && (!is_long || memcmp(pairs->tokens.bytes + place->start, bytes, count) == 0)) {
       return place;
     }
     at = (at + 1) & pairs->place_mask;
   }
 }
 
+uint32_t closs_token_find_key(
+    const closs_byte_pairs *pairs, byte_key key, const uint8_t *bytes, size_t count) {
+  return find_place(pairs, key, bytes, count)->id;
+}
+
 uint32_t closs_token_find(const closs_byte_pairs *pairs, const uint8_t *bytes, size_t count) {
-  const uint64_t hash = token_hash(pairs, bytes, count);
-  const uint32_t tag = (uint32_t)(hash >> 32);
-  const uint32_t *starts = pairs->tokens.starts;
-  size_t at = (size_t)hash & pairs->place_mask;
-  while (true) {
-    const token_place place = pairs->places[at];
-    if (place.id == CLOSS_NO_ID) return CLOSS_NO_ID;
-    if (place.tag == tag && starts[place.id + 1] - starts[place.id] == count
-        && memcmp(pairs->tokens.bytes + starts[place.id], bytes, count) == 0) {
-      return place.id;
-    }
-    at = (at + 1) & pairs->place_mask;
-  }
+  return closs_token_find_key(pairs, closs_key(pairs, bytes, count), bytes, count);
 }
 
 static bool enter_tokens(closs_byte_pairs *pairs) {
   size_t size = 1024;
-  while (size < 2 * pairs->tokens.count) size *= 2;
+  while (2 * size < 3 * pairs->tokens.count) size *= 2;
   pairs->places = malloc(size * sizeof *pairs->places);
   if (pairs->places == NULL) return false;
   memset(pairs->places, 0xFF, size * sizeof *pairs->places);
@@ -92,9 +76,12 @@ static bool enter_tokens(closs_byte_pairs *pairs) {
     const size_t length = tokens->starts[id + 1] - tokens->starts[id];
     if (!tokens->is_ordinary[id] || length == 0) continue;
     const uint8_t *bytes = tokens->bytes + tokens->starts[id];
-    token_place *place = find_place(pairs, bytes, length);
+    // 16 bytes are readable wherever a token begins.
+    const byte_key key =
+        length <= KEY_MOST ? short_key(bytes, length) : closs_key(pairs, bytes, length);
+    token_place *place = find_place(pairs, key, bytes, length);
     if (place->id == CLOSS_NO_ID) {
-      place->id = (uint32_t)id;
+      *place = (token_place){key, (uint32_t)id, tokens->starts[id]};
       if (length == 1) pairs->byte_ids[bytes[0]] = (uint32_t)id;
     } else if (!pairs->has_duplicate) {
       pairs->has_duplicate = true;
@@ -210,6 +197,19 @@ static bool reserve_pairs(closs_byte_pairs *pairs, size_t more) {
   return true;
 }
 
+// Notes the ranks of all pairs of bytes, once no more come.
+static bool note_first_ranks(closs_byte_pairs *pairs) {
+  if (pairs->by_character) return true;
+  if (pairs->first_ranks == NULL) pairs->first_ranks = malloc((1 << 16) * sizeof(uint32_t));
+  if (pairs->first_ranks == NULL) return false;
+  for (size_t i = 0; i < 1 << 16; i++) {
+    const uint32_t left = pairs->byte_ids[i >> 8], right = pairs->byte_ids[i & 255];
+    const bool are_tokens = left != CLOSS_NO_ID && right != CLOSS_NO_ID;
+    pairs->first_ranks[i] = are_tokens ? pair_rank(pairs, left, right) : CLOSS_NO_ID;
+  }
+  return true;
+}
+
 static bool reserve_ranks(closs_byte_pairs *pairs, size_t count) {
   uint32_t *results = realloc(pairs->results, (count + 1) * sizeof *results);
   if (results == NULL) return false;
@@ -240,7 +240,7 @@ bool closs_merges_add(closs_byte_pairs *pairs, const uint32_t *merges, size_t co
         && highest[entry >> ID_BITS & mask] <= rank;
   }
   free(highest);
-  return true;
+  return note_first_ranks(pairs);
 }
 
 bool closs_merges_are_monotone(const closs_byte_pairs *pairs) { return pairs->is_monotone; }
@@ -293,7 +293,9 @@ static size_t split_token(
   const size_t first = closs_first_tokens(pairs, bytes, length, ids);
   const size_t left = first > SCANNED_MOST
       ? closs_merge_by_heap(pairs, scratch + 1, ids, first, 2, &work)
-      : closs_merge_scanning(pairs, ids, first, 2, &work);
+      : pairs->by_character || first < length
+      ? closs_merge_scanning(pairs, ids, first, 2, &work)
+      : closs_merge_bytes(pairs, bytes, ids, first, 2, &work);
   if (left != 2) return left;
   // Bytes that are no tokens may have left less than the whole.
   const uint32_t *starts = tokens->starts;
@@ -326,9 +328,14 @@ bool closs_merges_from_ranks(
   for (size_t i = 0; is_done && i < token_count; i++) {
     pairs->results[ranks == NULL ? ids[i] : ranks[ids[i]]] = ids[i];
   }
+  free(pairs->first_ranks);
+  pairs->first_ranks = NULL;
   // Shorter tokens first: all merges within a token are those of shorter ones.
   for (size_t i = 0; is_done && i < token_count; i++) {
     uint32_t parts[2];
+    if (i > 0 && token_length(tokens, ids[i]) == 3 && token_length(tokens, ids[i - 1]) == 2) {
+      is_done = note_first_ranks(pairs);
+    }
     const size_t part_count = split_token(pairs, scratch, ids[i], parts);
     if (part_count == CLOSS_NO_MEMORY) is_done = false;
     if (part_count != 2) continue;
@@ -342,6 +349,7 @@ bool closs_merges_from_ranks(
     if (left != NULL) left[ids[i]] = parts[0];
     if (right != NULL) right[ids[i]] = parts[1];
   }
+  is_done = is_done && note_first_ranks(pairs);
   for (int k = 0; k < 2; k++) free(scratch[k].memory);
   free(ids);
   free(made);
@@ -376,5 +384,6 @@ void closs_byte_pairs_destroy(closs_byte_pairs *pairs) {
   free(pairs->places);
   free(pairs->pairs);
   free(pairs->results);
+  free(pairs->first_ranks);
   free(pairs);
 }

@@ -19,12 +19,17 @@ struct AddedTokenMatcher: Sendable {
 
   private let tokens: [BytePairVocabulary.AddedToken]
   private var nodes: [Node] = [Node(byte: 0)]
+
+  /// The bytes of the longest token.
+  private(set) var longest = 0
+
   private var isFirstByte = [Bool](repeating: false, count: 256)
 
   init(_ tokens: [BytePairVocabulary.AddedToken]) {
     self.tokens = tokens.filter { !$0.text.isEmpty }
     for (number, token) in self.tokens.enumerated() {
       isFirstByte[Int(token.text[0])] = true
+      longest = max(longest, token.text.count)
       var node: Int32 = 0
       for byte in token.text { node = child(of: node, byte) ?? addChild(of: node, byte) }
       nodes[Int(node)].token = Int32(number)
@@ -50,7 +55,7 @@ struct AddedTokenMatcher: Sendable {
   func next(in text: Span<UInt8>, from start: Int) -> Match? {
     guard !isEmpty else { return nil }
     for position in start..<text.count where isFirstByte[Int(text[position])] {
-      if let found = longest(in: text, at: position) { return match(found, in: text, after: start) }
+      if let found = longestMatch(in: text, at: position) { return match(found, in: text, after: start) }
     }
     return nil
   }
@@ -71,7 +76,7 @@ struct AddedTokenMatcher: Sendable {
     return nil
   }
 
-  private func longest(in text: Span<UInt8>, at start: Int) -> (token: Int, range: Range<Int>)? {
+  private func longestMatch(in text: Span<UInt8>, at start: Int) -> (token: Int, range: Range<Int>)? {
     var found: (Int, Range<Int>)?
     var node: Int32 = 0
     for position in start..<text.count {

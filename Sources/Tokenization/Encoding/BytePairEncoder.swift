@@ -15,6 +15,15 @@ final class BytePairEncoder: @unchecked Sendable {
   /// The ends of the pieces that are worked at.
   private var ends: [Int]
 
+  // SAFETY: `scratchCapacity` ids that C writes and that are read right after.
+  private var scratch: UnsafeMutablePointer<UInt32>
+  private var scratchCapacity = BytePairEncoder.keptScratch
+
+  private static let keptScratch = 1 << 14
+
+  /// How many ids C may write too much.
+  private static let slack = 4
+
   /// How many pieces are found before their ids are: enough to make the calls cheap, few enough to
   /// find the text in the cache again.
   private static let batchSize = 512
@@ -32,26 +41,51 @@ final class BytePairEncoder: @unchecked Sendable {
       cacheBits: cacheBits
     )
     ends = Array(repeating: 0, count: Self.batchSize)
+    unsafe scratch = .allocate(capacity: scratchCapacity)
   }
 
   deinit {
     unsafe closs_pair_encoder_destroy(state)
+    unsafe scratch.deallocate()
   }
 
   /// Steps of merging so far: a measure of work.
   var work: Int { unsafe Int(closs_pair_encoder_work(state)) }
 
   /// Appends the ids of a text.
-  func encode(_ text: Span<UInt8>, into ids: inout IDBuffer) {
+  func encode(_ text: Span<UInt8>, into ids: inout [TokenID]) {
+    defer { releaseScratch() }
     var start = 0
     while start < text.count {
       let pieceCount = cutter.findPieceEnds(in: text, from: start, into: &ends)
       let end = ends[pieceCount - 1]
-      unsafe ids.append(most: end - start) { target in
-        unsafe encode(text, from: start, pieceCount: pieceCount, to: target)
-      }
+      reserveScratch(end - start)
+      // The scratch stays in the nearest caches, so that the copy costs less than room that an array
+      // would have to have for the worst case.
+      unsafe ids.append(
+        contentsOf: UnsafeBufferPointer(
+          start: scratch,
+          count: encode(text, from: start, pieceCount: pieceCount, to: scratch)
+        )
+      )
       start = end
     }
+  }
+
+  /// Makes room for an id a byte, and those that C may write too much.
+  private func reserveScratch(_ byteCount: Int) {
+    guard byteCount + Self.slack > scratchCapacity else { return }
+    unsafe scratch.deallocate()
+    scratchCapacity = 2 * byteCount + Self.slack
+    unsafe scratch = .allocate(capacity: scratchCapacity)
+  }
+
+  /// Gives back the room that a piece without end took.
+  private func releaseScratch() {
+    guard scratchCapacity > Self.keptScratch else { return }
+    unsafe scratch.deallocate()
+    scratchCapacity = Self.keptScratch
+    unsafe scratch = .allocate(capacity: scratchCapacity)
   }
 
   /// Counts the ids of a text, until there are more than `limit`.
@@ -90,54 +124,5 @@ final class BytePairEncoder: @unchecked Sendable {
     }
     precondition(count != .max, "no memory to merge a piece")
     return count
-  }
-}
-
-/// A growing array of ids that C writes to.
-@safe
-struct IDBuffer: ~Copyable {
-  // SAFETY: owned; `count` of `capacity` ids are initialized.
-  private var memory: UnsafeMutablePointer<UInt32>
-  private var capacity: Int
-
-  /// How many ids there are.
-  private(set) var count = 0
-
-  /// How many ids C may write too much.
-  private static let slack = 4
-
-  init(capacity: Int) {
-    self.capacity = max(capacity, 64) + Self.slack
-    unsafe memory = .allocate(capacity: self.capacity)
-  }
-
-  deinit { unsafe memory.deallocate() }
-
-  /// Appends what `write` writes, at most `most` ids, and returns their number for.
-  mutating func append(most: Int, _ write: (UnsafeMutablePointer<UInt32>) -> Int) {
-    if capacity - count < most + Self.slack {
-      let larger = max(capacity + capacity / 2, count + most) + Self.slack
-      let moved = UnsafeMutablePointer<UInt32>.allocate(capacity: larger)
-      // SAFETY: the new memory is larger than what is moved.
-      unsafe moved.moveInitialize(from: memory, count: count)
-      unsafe memory.deallocate()
-      unsafe memory = moved
-      capacity = larger
-    }
-    // SAFETY: there is room for `most` ids and the slack.
-    count += unsafe write(memory + count)
-  }
-
-  mutating func append(_ id: TokenID) {
-    unsafe append(most: 1) { target in
-      unsafe target.pointee = id
-      return 1
-    }
-  }
-
-  /// The ids from a position on, as an array.
-  func array(from start: Int = 0) -> [TokenID] {
-    // SAFETY: `count` ids are initialized.
-    unsafe Array(UnsafeBufferPointer(start: memory + start, count: count - start))
   }
 }

@@ -58,6 +58,9 @@ final class BytePairTables: @unchecked Sendable {
 }
 
 extension BytePairTables {
+  /// The token with these bytes, if text can become it.
+  func find(_ text: Span<UInt8>) -> TokenID? { index.find(text) }
+
   /// The tokens' bytes.
   var tokens: FlatTokens { index.tokens }
 

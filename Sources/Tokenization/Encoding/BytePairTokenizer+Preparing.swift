@@ -71,6 +71,13 @@ extension BytePairTokenizer {
     body(prepared.span)
   }
 
+  /// The bytes of the space that is put before a segment: 0 if none is.
+  func prefixLength(_ segment: Span<UInt8>, isFirst: Bool) -> Int {
+    guard !keepsSpaces, !segment.isEmpty else { return 0 }
+    guard let spacing = vocabulary.spacing else { return segment[0] == 0x20 ? 0 : 1 }
+    return hasPrefix(segment, spacing, isFirst: isFirst) ? PieceCutter.mark.count : 0
+  }
+
   /// Whether a space is put before a segment.
   private func hasPrefix(
     _ segment: Span<UInt8>,

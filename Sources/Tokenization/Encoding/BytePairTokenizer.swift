@@ -35,7 +35,7 @@ public struct BytePairTokenizer: Tokenizer {
   /// What each token stands for.
   let decoded: FlatTokens
 
-  private let encoders: EncoderStash
+  let encoders: EncoderStash
 
   /// Prepares a vocabulary for encoding.
   ///
@@ -63,9 +63,10 @@ extension BytePairTokenizer {
   /// Encodes a text, in which special tokens are ordinary text.
   public func encode(_ text: Span<UInt8>) -> [TokenID] {
     withEncoder { encoder in
-      var ids = IDBuffer(capacity: text.count / 3)
+      var ids: [TokenID] = []
+      ids.reserveCapacity(text.count / 4)
       encode(text, matching: textMatcher, with: encoder, into: &ids)
-      return ids.array()
+      return ids
     }
   }
 
@@ -100,9 +101,7 @@ extension BytePairTokenizer {
   /// - Precondition: All ids are below ``tokenCount``.
   public func decode(_ ids: Span<TokenID>) -> [UInt8] {
     var text = decoded.decode(ids)
-    if let prefix = vocabulary.spacing?.prefix, prefix != .never, text.first == 0x20 {
-      text.removeFirst()
-    }
+    if dropsFirstSpace, text.first == 0x20 { text.removeFirst() }
     return text
   }
 
@@ -149,6 +148,7 @@ extension BytePairTokenizer {
   /// - Parameters:
   ///   - text: The text.
   ///   - specialTokens: What becomes of special tokens that are spelled out in it.
+  /// - Returns: The ids.
   /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden.
   public func encode(
     _ text: Span<UInt8>,
@@ -161,9 +161,10 @@ extension BytePairTokenizer {
       return encode(text)
     case .allow:
       return withEncoder { encoder in
-        var ids = IDBuffer(capacity: text.count / 3)
+        var ids: [TokenID] = []
+        ids.reserveCapacity(text.count / 4)
         encode(text, matching: allMatcher, with: encoder, into: &ids)
-        return ids.array()
+        return ids
       }
     }
   }
@@ -185,7 +186,7 @@ extension BytePairTokenizer {
 
 extension BytePairTokenizer {
   /// Runs something with an encoder that nobody else uses meanwhile.
-  func withEncoder<Result: ~Copyable>(_ body: (BytePairEncoder) -> Result) -> Result {
+  func withEncoder<Result>(_ body: (BytePairEncoder) -> Result) -> Result {
     let encoder = encoders.take() ?? makeEncoder()
     defer { encoders.put(encoder) }
     return body(encoder)
@@ -201,20 +202,32 @@ extension BytePairTokenizer {
   }
 
   /// Forgets the pieces that were seen, which changes no id.
-  package func forgetPieces() { encoders.removeAll() }
+  public func forgetPieces() { encoders.removeAll() }
 
-  /// Appends the ids of a text.
+  /// Appends the ids of a text, or of a part of one.
+  ///
+  /// - Parameters:
+  ///   - text: What is encoded.
+  ///   - place: What stands before it.
+  ///   - matcher: The tokens that are looked for.
+  ///   - encoder: Whose memory is used.
+  ///   - ids: Where the ids go.
   func encode(
     _ text: Span<UInt8>,
+    at place: PartPlace = .beginning,
     matching matcher: AddedTokenMatcher,
     with encoder: BytePairEncoder,
-    into ids: inout IDBuffer
+    into ids: inout [TokenID]
   ) {
     forEachSegment(text, matching: matcher) { segment in
       switch segment {
       case .token(let id, _): ids.append(id)
       case .text(let range, let isFirst):
-        withPrepared(text.extracting(range), isFirst: isFirst) { prepared in
+        withPrepared(
+          text.extracting(range),
+          isFirst: isFirst && place == .beginning,
+          isContinued: isFirst && place == .inside
+        ) { prepared in
           encode(prepared: prepared, with: encoder, into: &ids)
         }
       }
@@ -225,7 +238,7 @@ extension BytePairTokenizer {
   func encode(
     prepared text: Span<UInt8>,
     with encoder: BytePairEncoder,
-    into ids: inout IDBuffer
+    into ids: inout [TokenID]
   ) {
     guard !preparedMatcher.isEmpty else { return encoder.encode(text, into: &ids) }
     forEachSegment(text, matching: preparedMatcher) { segment in
@@ -255,8 +268,18 @@ extension BytePairTokenizer {
   }
 }
 
+/// What stands before a part of a text.
+enum PartPlace: Sendable {
+  /// Nothing.
+  case beginning
+  /// An added token.
+  case afterToken
+  /// More of the same stretch of text.
+  case inside
+}
+
 /// The encoders that nobody uses at the moment.
-private final class EncoderStash: Sendable {
+final class EncoderStash: Sendable {
   private let idle = Mutex<[BytePairEncoder]>([])
 
   func take() -> BytePairEncoder? { idle.withLock { $0.popLast() } }
@@ -264,8 +287,4 @@ private final class EncoderStash: Sendable {
   func put(_ encoder: BytePairEncoder) { idle.withLock { $0.append(encoder) } }
 
   func removeAll() { idle.withLock { $0.removeAll() } }
-}
-extension BytePairTokenizer {
-  public func forgetPiecesForProbe() { forgetPieces() }
-  public var monotoneForProbe: Bool { tables.isMonotone }
 }

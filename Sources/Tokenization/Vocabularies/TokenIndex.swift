@@ -4,8 +4,9 @@ import CLossKernels
 ///
 /// A class, because it owns memory that C reads.
 @safe
-final class TokenIndex {
-  // SAFETY: made by `init`, only read then, and freed by `deinit`; `tokens` lives as long.
+final class TokenIndex: @unchecked Sendable {
+  // SAFETY: made by `init`, which alone changes it but for the tables of merges that its owner adds
+  // before anyone else sees it; freed by `deinit`, and `tokens` lives as long.
   let pairs: OpaquePointer
   let tokens: FlatTokens
 

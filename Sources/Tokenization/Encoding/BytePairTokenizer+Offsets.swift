@@ -1,0 +1,141 @@
+/// A token with the part of the text that it stands for.
+public struct TokenSpan: Sendable, Hashable {
+  /// The token.
+  public var id: TokenID
+
+  /// Its bytes; empty for a space that the tokenizer put before the text.
+  public var byteRange: Range<Int>
+
+  /// The characters that its bytes belong to, counted as ``TextCounts`` does: of a character that
+  /// several tokens share, each has all.
+  public var scalarRange: Range<Int>
+
+  /// Creates a span.
+  public init(id: TokenID, byteRange: Range<Int>, scalarRange: Range<Int>) {
+    self.id = id
+    self.byteRange = byteRange
+    self.scalarRange = scalarRange
+  }
+}
+
+extension BytePairTokenizer {
+  /// The text as the vocabulary normalizes it, which offsets are counted in.
+  public func normalized(_ text: [UInt8]) -> [UInt8] {
+    vocabulary.normalization == .formC ? normalizedNFC(text.span) ?? text : text
+  }
+
+  /// Encodes a text, and says which part of it each token stands for.
+  ///
+  /// - Parameters:
+  ///   - text: The text; offsets are those of ``normalized(_:)``.
+  ///   - specialTokens: What becomes of special tokens that are spelled out in it.
+  /// - Returns: The tokens in order; their bytes follow one another without gap.
+  /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden.
+  public func spans(
+    _ text: [UInt8],
+    specialTokens: SpecialTokenPolicy = .text
+  ) throws(SpecialTokenError) -> [TokenSpan] {
+    if specialTokens == .forbid { try refuseSpecialTokens(in: text.span) }
+    let text = normalized(text)
+    let matcher = specialTokens == .allow ? allMatcher : textMatcher
+    var spans: [TokenSpan] = []
+    var scalars = ScalarCursor()
+    withEncoder { encoder in
+      forEachSegment(text.span, matching: matcher) { segment in
+        switch segment {
+        case .token(let id, let range):
+          spans.append(scalars.span(of: id, range, in: text.span))
+        case .text(let range, let isFirst):
+          var ids: [TokenID] = []
+          withPrepared(text.span.extracting(range), isFirst: isFirst) { prepared in
+            encode(prepared: prepared, with: encoder, into: &ids)
+          }
+          var walk = SegmentWalk(self, text.span.extracting(range), isFirst: isFirst)
+          var start = range.lowerBound
+          for id in ids {
+            let length = walk.length(of: id, in: text.span.extracting(start..<range.upperBound))
+            spans.append(scalars.span(of: id, start..<start + length, in: text.span))
+            start += length
+          }
+        }
+      }
+    }
+    return spans
+  }
+}
+
+/// Goes through a segment token by token.
+private struct SegmentWalk {
+  private let tokenizer: BytePairTokenizer
+
+  /// The bytes of a space before the segment that is not in the text.
+  private var prefix: Int
+
+  init(_ tokenizer: BytePairTokenizer, _ segment: Span<UInt8>, isFirst: Bool) {
+    self.tokenizer = tokenizer
+    prefix = tokenizer.prefixLength(segment, isFirst: isFirst)
+  }
+
+  /// How many bytes of the text, which begins here, a token stands for.
+  mutating func length(of id: TokenID, in text: Span<UInt8>) -> Int {
+    let vocabulary = tokenizer.vocabulary
+    let token = vocabulary.tokens[Int(id)]
+    guard vocabulary.spacing != nil else {
+      defer { prefix = 0 }
+      return token.count - prefix
+    }
+    if id == vocabulary.unknownToken { return unknownLength(text) }
+    if vocabulary.hasByteFallback, BytePairVocabulary.fallbackByte(token) != nil { return 1 }
+    var length = 0
+    var position = token.startIndex
+    while position < token.endIndex {
+      guard token[position...].starts(with: PieceCutter.mark) else {
+        length += 1
+        position += 1
+        continue
+      }
+      position += PieceCutter.mark.count
+      if prefix > 0 {
+        prefix = 0
+      } else {
+        length += text[length] == 0x20 ? 1 : PieceCutter.mark.count
+      }
+    }
+    return length
+  }
+
+  /// The bytes of the characters in a row that no token has.
+  private func unknownLength(_ text: Span<UInt8>) -> Int {
+    var length = 0
+    while length < text.count, length == 0 || text[length] != 0x20 {
+      var end = length + 1
+      while end < text.count, end - length < 4, text[end] & 0xC0 == 0x80 { end += 1 }
+      if tokenizer.tables.find(text.extracting(length..<end)) != nil { break }
+      length = end
+    }
+    return length
+  }
+}
+
+/// Counts the characters of a text up to places that only move on.
+private struct ScalarCursor {
+  /// The number of the character at hand, and where it ends.
+  private var number = -1
+  private var end = 0
+
+  mutating func span(of id: TokenID, _ range: Range<Int>, in text: Span<UInt8>) -> TokenSpan {
+    guard !range.isEmpty else {
+      let next = end > range.lowerBound ? number : number + 1
+      return TokenSpan(id: id, byteRange: range, scalarRange: next..<next)
+    }
+    while end <= range.lowerBound { advance(in: text) }
+    let first = number
+    while end < range.upperBound { advance(in: text) }
+    return TokenSpan(id: id, byteRange: range, scalarRange: first..<number + 1)
+  }
+
+  private mutating func advance(in text: Span<UInt8>) {
+    number += 1
+    end = ClassedCharacter(in: text, at: end)?.end ?? end + 1
+  }
+}

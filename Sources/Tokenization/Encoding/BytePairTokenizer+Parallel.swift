@@ -1,0 +1,106 @@
+public import Execution
+import Synchronization
+
+extension BytePairTokenizer {
+  /// How many bytes a thread takes at a time.
+  private static let blockSize = 256 << 10
+
+  /// Encodes a text on the threads of a pool: the ids are those of one thread.
+  ///
+  /// The text is cut where a piece ends whatever stands around, so that a text without such a place,
+  /// a single word of a gigabyte, is encoded by one thread.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - specialTokens: What becomes of special tokens that are spelled out in it.
+  ///   - pool: The threads.
+  /// - Returns: The ids.
+  /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden.
+  public func encode(
+    _ text: [UInt8],
+    specialTokens: SpecialTokenPolicy = .text,
+    pool: WorkerPool
+  ) throws(SpecialTokenError) -> [TokenID] {
+    if specialTokens == .forbid { try refuseSpecialTokens(in: text.span) }
+    let matcher = specialTokens == .allow ? allMatcher : textMatcher
+    let parts = parts(of: text.span, matching: matcher)
+    guard parts.count > 1, pool.threadCount > 1 else {
+      return try encode(text.span, specialTokens: specialTokens)
+    }
+    let workers = (0..<pool.threadCount).map { _ in encoders.take() ?? makeEncoder() }
+    let found = Mutex([[TokenID]](repeating: [], count: parts.count))
+    pool.forEachBlock(parts.count) { part, worker in
+      var ids: [TokenID] = []
+      ids.reserveCapacity(parts[part].range.count / 4)
+      encode(
+        text.span.extracting(parts[part].range),
+        at: parts[part].place,
+        matching: matcher,
+        with: workers[worker],
+        into: &ids
+      )
+      found.withLock { $0[part] = ids }
+    }
+    for encoder in workers { encoders.put(encoder) }
+    return Self.joined(found.withLock { $0 }, pool: pool)
+  }
+
+  /// A part of a text that is encoded by itself.
+  struct Part {
+    var range: Range<Int>
+    var place: PartPlace
+  }
+
+  /// Cuts a text, an added token never.
+  func parts(of text: Span<UInt8>, matching matcher: AddedTokenMatcher) -> [Part] {
+    var parts = [Part(range: 0..<0, place: .beginning)]
+    forEachSegment(text, matching: matcher) { segment in
+      switch segment {
+      case .token(_, let range):
+        // A part of its own would be too small to hand out.
+        parts[parts.count - 1].range = parts[parts.count - 1].range.lowerBound..<range.upperBound
+        if parts[parts.count - 1].range.count >= Self.blockSize {
+          let next = range.upperBound..<range.upperBound
+          parts.append(Part(range: next, place: .afterToken))
+        }
+      case .text(let range, _): cut(range, of: text, into: &parts)
+      }
+    }
+    return parts.filter { !$0.range.isEmpty }
+  }
+
+  /// Adds a stretch of text to the last part, and begins new ones where that becomes too large.
+  private func cut(_ range: Range<Int>, of text: Span<UInt8>, into parts: inout [Part]) {
+    var position = max(range.lowerBound, parts[parts.count - 1].range.lowerBound + Self.blockSize)
+    while position < range.upperBound {
+      if position > range.lowerBound, cutter.isSafeCut(text, at: position) {
+        parts[parts.count - 1].range = parts[parts.count - 1].range.lowerBound..<position
+        parts.append(Part(range: position..<position, place: .inside))
+        position += Self.blockSize
+      } else {
+        position += 1
+      }
+    }
+    parts[parts.count - 1].range = parts[parts.count - 1].range.lowerBound..<range.upperBound
+  }
+
+  /// The ids of all parts, one after the other.
+  private static func joined(_ parts: [[TokenID]], pool: WorkerPool) -> [TokenID] {
+    var starts = [0]
+    for part in parts { starts.append(starts[starts.count - 1] + part.count) }
+    let offsets = starts
+    let total = offsets[parts.count]
+    return unsafe [TokenID](unsafeUninitializedCapacity: total) { target, count in
+      count = total
+      guard let start = target.baseAddress else { return }
+      nonisolated(unsafe) let base = unsafe start
+      pool.forEachBlock(parts.count) { part, _ in
+        // SAFETY: each part has a place of its own, of its own length.
+        unsafe parts[part].withUnsafeBufferPointer { ids in
+          guard let source = ids.baseAddress else { return }
+          unsafe (base + offsets[part]).initialize(from: source, count: ids.count)
+        }
+      }
+    }
+  }
+}
