@@ -20,7 +20,7 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
   ("FileFormats", ["CLossKernels", "Execution"], owningSettings),
   ("Figures", ["FileFormats"], settings),
   ("CurveFitting", ["LossNumerics", "Execution"], settings),
-  ("Tokenization", ["FileFormats", "Execution"], settings),
+  ("Tokenization", ["CLossKernels", "FileFormats", "Execution"], settings),
   ("LanguageModeling", ["Tokenization", "LossNumerics"], settings),
   (
     "NGramModels",
@@ -60,7 +60,10 @@ let package = Package(
     .executable(name: "isoloss", targets: ["isoloss"]),
   ] + libraryNames.map { .library(name: $0, targets: [$0]) },
   targets: [
-    .target(name: "CLossKernels", exclude: ["make_log_table.py", "make_vector_math.py"]),
+    .target(
+      name: "CLossKernels",
+      exclude: ["make_log_table.py", "make_unicode_classes.py", "make_vector_math.py"]
+    ),
     .target(
       name: "IsoLoss",
       dependencies: libraryNames.map { .byName(name: $0) },
