@@ -6,10 +6,10 @@ public enum MergeTieRule: String, Sendable, Hashable, CaseIterable {
   /// The rule of `tokenizers`' trainer.
   ///
   /// The alphabet stands in the order of GPT-2's code points, ``LearnedMerges/byteLevelAlphabet``. A
-  /// merge whose bytes some token has already reuses that token's id. So a pair may come up anew that
-  /// was merged before; it then counts with all it counted then, is merged at once, and only this last
-  /// merge is listed. Where the trainer of `tokenizers` would give such a merge the id of a special
-  /// token, by which plain text would become special, this one leaves the pair alone.
+  /// merge whose bytes some token has already reuses that token's id. So a pair that was merged can
+  /// come up anew. It then counts with all it counted before, is merged at once, and is listed a second
+  /// time, which is the time that `tokenizers` goes by when it encodes. Where `tokenizers` would give a
+  /// merge the id of a special token, by which plain text would become special, the pair is left alone.
   case tokenizers
 
   /// The rule of `rustbpe`'s trainer.

@@ -41,9 +41,4 @@ extension RawSpan {
     }
     return byteCount < other.byteCount
   }
-
-  /// Whether the bytes are those of another span.
-  func holdsSameBytes(as other: RawSpan) -> Bool {
-    byteCount == other.byteCount && !precedes(other) && !other.precedes(self)
-  }
 }

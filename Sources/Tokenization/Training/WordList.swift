@@ -73,9 +73,16 @@ struct WordSelection {
   /// What the words of each count take up.
   private var costs = [Int](repeating: 0, count: 1 << 16)
 
-  /// What one word takes up while pairs are merged: symbols and places of pairs for each byte and for
-  /// the gap behind it, and its own bytes, end and count.
-  private static func cost(_ length: Int) -> Int { 48 * (length + 1) + length + 16 }
+  /// What a byte, or the gap behind a word, takes up while pairs are merged: its symbol, its word, and
+  /// its share of the pairs and their places.
+  private static let costPerPlace = 48
+
+  /// What one word takes up while pairs are merged, its own bytes, end and count included.
+  private static func cost(_ length: Int) -> Int { costPerPlace * (length + 1) + length + 16 }
+
+  /// The most places of bytes and gaps that the kept words may have: three times as many are
+  /// numbered by 32 bits.
+  static let largestPlaceCount = 1 << 30
 
   /// Notes a word.
   mutating func add(length: Int, count: UInt64) {
@@ -86,7 +93,7 @@ struct WordSelection {
 
   /// The least count that is kept when the words noted have to fit into so many bytes.
   func leastCount(fitting budget: Int) -> UInt64 {
-    var left = budget
+    var left = min(budget, Self.costPerPlace * (Self.largestPlaceCount - 2))
     for count in (1..<costs.count).reversed() {
       guard costs[count] <= left else {
         return UInt64(min(count + 1, costs.count - 1))

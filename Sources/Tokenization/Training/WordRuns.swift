@@ -39,10 +39,9 @@ struct WordRuns {
     for run in runs { readers.insert(try RunReader(file, run)) }
     var (word, count): ([UInt8], UInt64) = ([], 0)
     while var reader = readers.popFirst() {
-      if !reader.word.holdsSameBytes(as: unsafe word.span.bytes) {
+      if !reader.isAt(word) {
         if count > 0 { try body(unsafe word.span.bytes, count) }
-        word.removeAll(keepingCapacity: true)
-        reader.word.appendBytes(to: &word)
+        reader.copyWord(to: &word)
         count = 0
       }
       count += reader.count
@@ -115,13 +114,20 @@ private struct RunReader: HeapElement {
     _ = try advance()
   }
 
-  /// The current word.
-  var word: RawSpan {
-    @_lifetime(borrow self)
-    get { unsafe buffer.span.bytes.extracting(range) }
+  /// Whether the current word comes before another list's.
+  func precedes(_ other: RunReader) -> Bool {
+    let word = unsafe buffer.span.bytes.extracting(range)
+    return word.precedes(unsafe other.buffer.span.bytes.extracting(other.range))
   }
 
-  func precedes(_ other: RunReader) -> Bool { word.precedes(other.word) }
+  /// Whether these are the bytes of the current word.
+  func isAt(_ word: [UInt8]) -> Bool { buffer[range].elementsEqual(word) }
+
+  /// Replaces an array by the bytes of the current word.
+  func copyWord(to word: inout [UInt8]) {
+    word.removeAll(keepingCapacity: true)
+    word += buffer[range]
+  }
 
   /// Moves to the next word; `false` at the end of the list.
   mutating func advance() throws(FileError) -> Bool {
