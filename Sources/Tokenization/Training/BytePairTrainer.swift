@@ -81,10 +81,7 @@ package struct TrainingRun {
     }
     let lengths = (0..<tokens.count).map { UInt32(tokens.length(TokenID($0))) }
     self.tokens = tokens
-    merger = PairMerger(
-      SymbolText(words, idOfByte: idOfByte, lengths: lengths),
-      keepsMergedCounts: options.tieRule.reusesIDs
-    )
+    merger = PairMerger(SymbolText(words, idOfByte: idOfByte, lengths: lengths))
   }
 
   /// Prepares to train on words.
@@ -103,13 +100,10 @@ package struct TrainingRun {
         termination = .belowMinimumCount
         return false
       }
-      guard let (result, isNew) = tokens.join(pair, reusesIDs: options.tieRule.reusesIDs) else {
-        merger.skip(pair)
-        continue
-      }
-      if isNew { merger.addToken(length: UInt32(tokens.length(result))) }
+      // A pair that would become a special token is left alone.
+      guard let result = tokens.join(pair) else { continue }
       merges.append(.init(left: pair.left, right: pair.right, result: result))
-      merger.merge(pair, into: result, idCount: tokens.count)
+      merger.merge(pair, into: result, length: tokens.length(result))
       lastCount = UInt64(count)
       return true
     }

@@ -5,7 +5,8 @@ public struct BytePairTrainingOptions: Sendable, Hashable {
 
   /// The texts of the special tokens, which get the first ids.
   ///
-  /// They are kept out of merging: no learned token has their bytes.
+  /// No learned token has their bytes, or plain text would become special: a pair that would is never
+  /// merged, where the trainer of `tokenizers` gives it the special token's id.
   public var specialTokens: [[UInt8]]
 
   /// The least count of a pair that is merged.

@@ -1,21 +1,20 @@
-/// Which of equally frequent pairs is merged first, and what ids the tokens get that tell them apart.
+/// Which of equally frequent pairs is merged first.
 ///
 /// Every rule takes the pair with the largest count, and among those the one with the smallest ids:
-/// left first, then right. Ids count special tokens, then the bytes of the alphabet, then merges.
+/// left first, then right. Ids count special tokens, then the 256 bytes, then merges in order; in what
+/// order the bytes stand tells the rules apart.
+///
+/// No two merges make the same bytes, so no rule has to say what happens then. Where a token is made,
+/// its ends were ends of tokens all along. What happens between two such ends depends on the bytes
+/// between them alone: of a run of equal tokens pairs are merged from its left, so that a run reaching
+/// over an end would be merged over it. So the same bytes between such ends become one token
+/// everywhere at the same merge.
 public enum MergeTieRule: String, Sendable, Hashable, CaseIterable {
-  /// The rule of `tokenizers`' trainer.
-  ///
-  /// The alphabet stands in the order of GPT-2's code points, ``LearnedMerges/byteLevelAlphabet``. A
-  /// merge whose bytes some token has already reuses that token's id. So a pair that was merged can
-  /// come up anew. It then counts with all it counted before, is merged at once, and is listed a second
-  /// time, which is the time that `tokenizers` goes by when it encodes. Where `tokenizers` would give a
-  /// merge the id of a special token, by which plain text would become special, the pair is left alone.
+  /// The rule of `tokenizers`' trainer: bytes in the order of GPT-2's code points for them,
+  /// ``LearnedMerges/byteLevelAlphabet``.
   case tokenizers
 
-  /// The rule of `rustbpe`'s trainer.
-  ///
-  /// The alphabet stands in the order of the bytes, and every merge makes a new id, even where an
-  /// earlier token has the same bytes.
+  /// The rule of `rustbpe`'s trainer: bytes in the order of their values.
   case rustbpe
 }
 
@@ -27,7 +26,4 @@ extension MergeTieRule {
     case .rustbpe: Array(UInt8.min...UInt8.max)
     }
   }
-
-  /// Whether a merge takes the id of a token that has its bytes already.
-  var reusesIDs: Bool { self == .tokenizers }
 }

@@ -20,7 +20,7 @@ struct SymbolText: Sendable {
   private var lengths: [UInt32]
 
   /// How often each word comes up.
-  private let weights: [Int64]
+  private let weights: [UInt64]
 
   /// Lays out words as single bytes.
   ///
@@ -32,7 +32,7 @@ struct SymbolText: Sendable {
     let placeCount = words.bytes.count + words.count + 1
     precondition(placeCount <= WordSelection.largestPlaceCount, "places are numbers of 32 bits")
     self.lengths = lengths
-    weights = words.counts.map { Int64($0) }
+    weights = words.counts
     symbols = [Self.gap]
     symbols.reserveCapacity(placeCount)
     wordAtPlace = [0]
@@ -83,7 +83,7 @@ extension SymbolText {
       before: before,
       beforePlace: before == Self.gap ? 0 : place - lengths[Int(before)],
       behind: symbols[end] & ~Self.mark,
-      weight: weights[Int(wordAtPlace[left])]
+      weight: Int64(weights[Int(wordAtPlace[left])])
     )
   }
 
@@ -97,7 +97,7 @@ extension SymbolText {
       let next = place + (isToken ? Int(lengths[Int(token & ~Self.mark)]) : 1)
       if isToken, symbols[next] & Self.mark != 0 {
         let pair = TokenPair(token & ~Self.mark, symbols[next] & ~Self.mark)
-        body(pair, place, weights[Int(wordAtPlace[place])])
+        body(pair, place, Int64(weights[Int(wordAtPlace[place])]))
       }
       place = next
     }
@@ -127,7 +127,7 @@ extension SymbolText {
     var place = 1
     while place < symbols.count {
       let isToken = symbols[place] & Self.mark != 0
-      if isToken { count += UInt64(weights[Int(wordAtPlace[place])]) }
+      if isToken { count += weights[Int(wordAtPlace[place])] }
       place += isToken ? Int(lengths[Int(symbols[place] & ~Self.mark)]) : 1
     }
     return count

@@ -195,7 +195,7 @@ extension WordCounter {
       textCount: textCount
     )
     guard runs != nil else {
-      words.keep(WordList(sorting: sum(of: tables)), budget: options.memoryBudget)
+      words.keep(sum(of: tables).sortedWords(), budget: options.memoryBudget)
       return words
     }
     try putAside()

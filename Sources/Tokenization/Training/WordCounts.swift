@@ -74,16 +74,16 @@ extension WordCounts {
 
   /// Takes the words of a list that fit into a budget.
   mutating func keep(_ words: WordList, budget: Int) {
+    guard !WordSelection.fits(words, budget) else {
+      list = words
+      pieceCount = words.counts.reduce(0, +)
+      return
+    }
     var selection = WordSelection()
     for index in 0..<words.count {
       selection.add(length: words.range(index).count, count: words.counts[index])
     }
     let least = selection.leastCount(fitting: budget)
-    guard least > 1 else {
-      list = words
-      pieceCount = words.counts.reduce(0, +)
-      return
-    }
     let text = unsafe words.bytes.span.bytes
     for index in 0..<words.count {
       take(text.extracting(words.range(index)), words.counts[index], least: least)

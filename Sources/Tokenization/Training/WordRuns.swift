@@ -18,7 +18,7 @@ struct WordRuns {
   /// - Throws: `FileError` when the device is full or fails.
   mutating func append(_ table: WordTable) throws(FileError) {
     guard table.wordCount > 0 else { return }
-    let words = WordList(sorting: table)
+    let words = table.sortedWords()
     let start = file.byteCount
     var buffer: [UInt8] = []
     for index in 0..<words.count {

@@ -58,16 +58,6 @@ extension WordTable {
     if slots[slot].count == count { settle() }
   }
 
-  /// The count of a word, which becomes `fresh` where the table does not hold it yet.
-  mutating func count(of word: Span<UInt8>, orInsert fresh: UInt64) -> UInt64 {
-    let slot = findOrInsert(unsafe word.bytes, 0..<word.count)
-    let found = slots[slot].count
-    guard found == 0 else { return found }
-    slots[slot].count = fresh
-    settle()
-    return fresh
-  }
-
   /// Notes that an empty slot was taken, and makes room once three quarters are.
   private mutating func settle() {
     wordCount += 1
@@ -187,17 +177,51 @@ extension WordTable {
 
 extension WordTable {
   /// Calls `body` with each word and its count, in no particular order.
-  func forEachWord<Failure: Error>(
-    _ body: (_ bytes: RawSpan, _ count: UInt64) throws(Failure) -> Void
-  ) throws(Failure) {
-    for slot in slots where slot.count > 0 {
-      if slot.isLong {
-        try body(unsafe longBytes.span.bytes.extracting(longRange(slot.high)), slot.count)
-      } else {
-        let length = Int(slot.high >> 56)
-        let key: InlineArray<2, UInt64> = [slot.low.littleEndian, slot.high.littleEndian]
-        try body(unsafe key.span.bytes.extracting(first: length), slot.count)
+  func forEachWord(_ body: (_ bytes: RawSpan, _ count: UInt64) -> Void) {
+    for slot in slots where slot.count > 0 { withWord(slot) { body($0, slot.count) } }
+  }
+
+  /// The words in the order of their bytes.
+  func sortedWords() -> WordList {
+    // Most words differ in their first eight bytes, which one comparison tells.
+    var keys: [(prefix: UInt64, slot: Int)] = []
+    keys.reserveCapacity(wordCount)
+    var byteCount = 0
+    for index in slots.indices where slots[index].count > 0 {
+      withWord(slots[index]) { word in
+        byteCount += word.byteCount
+        keys.append((prefix(word), index))
       }
     }
+    keys.sort { left, right in
+      guard left.prefix == right.prefix else { return left.prefix < right.prefix }
+      return withWord(slots[left.slot]) { left in
+        withWord(slots[right.slot]) { right in left.precedes(right) }
+      }
+    }
+    var words = WordList()
+    words.reserveCapacity(byteCount: byteCount, wordCount: wordCount)
+    for key in keys {
+      let slot = slots[key.slot]
+      withWord(slot) { words.append($0, slot.count) }
+    }
+    return words
+  }
+
+  @inline(__always)
+  private func withWord<Result>(_ slot: Slot, _ body: (RawSpan) -> Result) -> Result {
+    if slot.isLong {
+      return body(unsafe longBytes.span.bytes.extracting(longRange(slot.high)))
+    }
+    let key: InlineArray<2, UInt64> = [slot.low.littleEndian, slot.high.littleEndian]
+    return body(unsafe key.span.bytes.extracting(first: Int(slot.high >> 56)))
+  }
+
+  /// The first eight bytes as a number that sorts as they do; missing ones are zero.
+  private func prefix(_ word: RawSpan) -> UInt64 {
+    if word.byteCount >= 8 { return word.word(at: 0).byteSwapped }
+    var prefix: UInt64 = 0
+    for offset in 0..<word.byteCount { prefix |= UInt64(word[offset]) << (56 - 8 * offset) }
+    return prefix
   }
 }

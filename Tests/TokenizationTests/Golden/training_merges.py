@@ -60,4 +60,5 @@ def main():
     report("rustbpe", [token.hex() for token in tokens], tokens, with_list)
 
 
-main()
+if __name__ == "__main__":
+    main()
