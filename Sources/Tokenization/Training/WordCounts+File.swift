@@ -109,7 +109,8 @@ private struct WordCountsReader {
 
   /// Moves on by bytes that are in the buffer.
   private mutating func consume(_ count: Int) {
-    hasher.update(buffer.span.extracting(position..<position + count))
+    let bytes = buffer
+    hasher.update(bytes.span.extracting(position..<position + count))
     position += count
     offset += count
   }
@@ -173,7 +174,8 @@ private struct WordCountsReader {
     let room = WordSelection.largestPlaceCount - words.list.bytes.count - words.list.count - 2
     let length = try number(atMost: UInt64(max(0, room)), from: &source)
     guard try fill(Int(length), from: &source) else { throw end }
-    let word = unsafe buffer.span.bytes.extracting(position..<position + Int(length))
+    let bytes = buffer
+    let word = unsafe bytes.span.bytes.extracting(position..<position + Int(length))
     guard words.list.endsBefore(word) else { throw error(.wordsOutOfOrder(offset: start)) }
     words.list.appendBytes(word)
     consume(Int(length))
