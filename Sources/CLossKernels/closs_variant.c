@@ -28,3 +28,11 @@ bool closs_variant_is_supported(closs_variant variant) {
   }
   return false;
 }
+
+closs_variant closs_fastest_variant(void) {
+  static const closs_variant fastest_first[] = {CLOSS_AVX512, CLOSS_AVX2, CLOSS_NEON};
+  for (unsigned i = 0; i < sizeof fastest_first / sizeof *fastest_first; i++) {
+    if (closs_variant_is_supported(fastest_first[i])) return fastest_first[i];
+  }
+  return CLOSS_PORTABLE;
+}

@@ -6,25 +6,11 @@ import Tokenization
 
 @Suite("Split patterns")
 struct SplitPatternTests {
-  /// How the ends of a text's pieces are found.
-  enum Method: String, CaseIterable, Sendable, CustomTestStringConvertible {
-    case reference, batch
-
-    var testDescription: String { rawValue }
-
-    func ends(_ pattern: SplitPattern, _ text: [UInt8]) -> [Int] {
-      switch self {
-      case .reference: referenceEnds(pattern, text)
-      case .batch: batchEnds(pattern, text)
-      }
-    }
-  }
-
   @Test("matches regex on generated texts", arguments: PieceTexts.families.map(\.name))
   func matchesRegex(_ name: String) throws {
     let family = try #require(PieceTexts.families.first { $0.name == name })
     let golden = try #require(GoldenPieces.digests[name])
-    for method in Method.allCases {
+    for method in [PieceMethod.reference, .batches(.fastest, count: 1000)] {
       var hashers = SplitPattern.allCases.map { _ in ContentHasher() }
       family.visit { text in
         for (index, pattern) in SplitPattern.allCases.enumerated() {
@@ -39,8 +25,8 @@ struct SplitPatternTests {
     }
   }
 
-  @Test("matches regex text by text", arguments: Method.allCases)
-  func matchesRegexTextByText(_ method: Method) {
+  @Test("matches regex text by text", arguments: PieceMethod.all)
+  func matchesRegexTextByText(_ method: PieceMethod) {
     let rows = GoldenPieces.explicit.split(separator: "\n")
     #expect(rows.count > 100)
     for row in rows {
@@ -98,27 +84,6 @@ struct SplitPatternTests {
     let text = [UInt8](try Data(contentsOf: URL(filePath: path)))
     let cuts = (1..<text.count).filter { pattern.isSafeCut(text.span, at: $0) }
     #expect(cuts.count > text.count / 8)
-  }
-}
-
-/// The ends of all pieces, one after the other.
-func referenceEnds(_ pattern: SplitPattern, _ text: [UInt8]) -> [Int] {
-  var ends: [Int] = []
-  while (ends.last ?? 0) < text.count {
-    ends.append(pattern.pieceEnd(in: text.span, from: ends.last ?? 0))
-  }
-  return ends
-}
-
-/// The ends of all pieces, some at a time.
-func batchEnds(_ pattern: SplitPattern, _ text: [UInt8], batch: Int = 1000) -> [Int] {
-  var ends: [Int] = []
-  var buffer = [Int](repeating: -1, count: batch)
-  while true {
-    var span = buffer.mutableSpan
-    let count = pattern.findPieceEnds(in: text.span, from: ends.last ?? 0, into: &span)
-    guard count > 0 else { return ends }
-    ends += buffer[..<count]
   }
 }
 

@@ -22,8 +22,8 @@ extern const char closs_unicode_class_blocks[];
 
 /// The class of a scalar below 0x32400.
 static inline uint32_t closs_unicode_class_of_low(uint32_t scalar) {
-  return closs_unicode_class_blocks[closs_unicode_class_index[scalar >> 7] << 7 | (scalar & 127)]
-         & 7;
+  const uint32_t block = closs_unicode_class_index[scalar >> 7];
+  return (uint32_t)(closs_unicode_class_blocks[block << 7 | (scalar & 127)] - '0');
 }
 
 /// The class of any scalar.

@@ -19,4 +19,8 @@ typedef enum closs_variant {
 // Whether this build has the variant and this processor and system can run it.
 bool closs_variant_is_supported(closs_variant variant);
 
+// The variant with the widest vectors that this processor and system can run, for the scanning of
+// bytes, where all variants give the same answer and none needs to be passed down.
+closs_variant closs_fastest_variant(void);
+
 #endif
