@@ -64,7 +64,7 @@ extension JSONObject {
   }
 
   /// Puts a member last; `false`, with nothing changed, if there is one with this key.
-  mutating func append(key: String, value: JSONValue) -> Bool {
+  package mutating func append(key: String, value: JSONValue) -> Bool {
     let exact = ExactKey(key)
     if positions.isEmpty {
       guard !members.contains(where: { ExactKey($0.key) == exact }) else { return false }

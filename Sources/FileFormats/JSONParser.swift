@@ -24,8 +24,8 @@ extension JSONValue {
 }
 
 /// Reads one value with an explicit stack, so that no input can exhaust the thread's.
-private struct JSONParser {
-  private var scanner: JSONScanner
+struct JSONParser {
+  var scanner: JSONScanner
   private var stack: [Container] = []
 
   init(bytes: [UInt8]) { scanner = JSONScanner(bytes: bytes) }
@@ -44,8 +44,25 @@ private struct JSONParser {
     var value: JSONValue { isObject ? .object(members) : .array(elements) }
   }
 
+  /// Reads a text that is one value.
   mutating func parse() throws(JSONError.Reason) -> JSONValue {
-    try scanner.refuseOtherThanText()
+    try begin()
+    let value = try value()
+    try finish()
+    return value
+  }
+
+  /// Makes sure that the bytes are text.
+  mutating func begin() throws(JSONError.Reason) { try scanner.refuseOtherThanText() }
+
+  /// Makes sure that nothing follows.
+  mutating func finish() throws(JSONError.Reason) {
+    scanner.skipSpace()
+    guard scanner.isAtEnd else { throw scanner.unexpected("the end of the file") }
+  }
+
+  /// Reads the next value, with everything in it.
+  mutating func value() throws(JSONError.Reason) -> JSONValue {
     while true {
       scanner.skipSpace()
       guard var value = try openOrScalar() else { continue }
@@ -61,11 +78,7 @@ private struct JSONParser {
         }
         value = stack.removeLast().value
       }
-      if stack.isEmpty {
-        scanner.skipSpace()
-        guard scanner.isAtEnd else { throw scanner.unexpected("the end of the file") }
-        return value
-      }
+      if stack.isEmpty { return value }
     }
   }
 

@@ -102,6 +102,25 @@ extension JSONScanner {
     while let byte = next, isDigit(byte) { position += 1 }
   }
 
+  /// Takes a whole number of at most nine digits that nothing makes a longer one; `nil`, with
+  /// nothing taken, for any other.
+  mutating func shortInteger() -> Int? {
+    var end = position
+    var value = 0
+    while end < bytes.count, end - position < 9, isDigit(bytes[end]) {
+      value = 10 * value + Int(bytes[end] - UInt8(ascii: "0"))
+      end += 1
+    }
+    let hasLeadingZero = end - position > 1 && bytes[position] == UInt8(ascii: "0")
+    guard end > position, end < bytes.count, !hasLeadingZero else { return nil }
+    switch bytes[end] {
+    case UInt8(ascii: ","), UInt8(ascii: "}"), UInt8(ascii: "]"), 0x20, 0x0A, 0x0D:
+      position = end
+      return value
+    default: return nil
+    }
+  }
+
   private func isDigit(_ byte: UInt8) -> Bool {
     UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
   }
@@ -118,18 +137,29 @@ extension JSONScanner {
       defer { position += 1 }
       return text(start..<position)
     }
-    var content = Array(bytes[start..<position])
-    while let byte = next, byte != UInt8(ascii: "\"") {
-      guard byte == UInt8(ascii: "\\") else { throw .controlCharacter(byte) }
-      try escape(into: &content)
+    var content: [UInt8] = []
+    position = start
+    try string(into: &content)
+    return String(decoding: content, as: UTF8.self)
+  }
+
+  /// Appends the rest of a string whose opening quote was taken.
+  mutating func string(into content: inout [UInt8]) throws(JSONError.Reason) {
+    while true {
       let start = position
       skipPlain()
       content += bytes[start..<position]
+      guard let byte = next else {
+        throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
+      }
+      switch byte {
+      case UInt8(ascii: "\""):
+        position += 1
+        return
+      case UInt8(ascii: "\\"): try escape(into: &content)
+      default: throw .controlCharacter(byte)
+      }
     }
-    guard take(UInt8(ascii: "\"")) else {
-      throw .unexpected(expected: "a closing `\"`", found: "the end of the file")
-    }
-    return String(decoding: content, as: UTF8.self)
   }
 
   /// Passes everything that stands for itself in a string.
