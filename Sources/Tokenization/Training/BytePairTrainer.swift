@@ -11,7 +11,7 @@ public import Execution
 /// result depends on the words and the options alone.
 public struct BytePairTrainer: Sendable {
   /// The most tokens that a vocabulary can have.
-  public static let largestVocabularySize = 1 << 28
+  public static let largestVocabularySize = BytePairVocabulary.mostTokens
 
   /// The choices of the training.
   public let options: BytePairTrainingOptions
@@ -52,7 +52,7 @@ public struct BytePairTrainer: Sendable {
     interruption: InterruptionFlag? = nil,
     progress: ((_ vocabularySize: Int) -> Void)? = nil
   ) throws -> BytePairTraining {
-    var run = try TrainingRun(options, words.list)
+    var run = try TrainingRun(options, words, interruption)
     while try run.step() {
       try interruption?.check()
       progress?(run.tokens.count)
@@ -70,8 +70,15 @@ package struct TrainingRun {
   private(set) var tokens: LearnedTokens
   private(set) var merger: PairMerger
 
-  init(_ options: BytePairTrainingOptions, _ words: WordList) throws(BytePairTrainingError) {
-    guard words.count > 0 else { throw .nothingToTrainOn }
+  /// Prepares to train on words.
+  ///
+  /// - Throws: ``BytePairTrainingError/nothingToTrainOn``, and `Interruption` once the flag is raised.
+  package init(
+    _ options: BytePairTrainingOptions,
+    _ words: WordCounts,
+    _ interruption: InterruptionFlag? = nil
+  ) throws {
+    guard words.wordCount > 0 else { throw BytePairTrainingError.nothingToTrainOn }
     self.options = options
     let alphabet = options.tieRule.alphabet
     let tokens = LearnedTokens(specialTokens: options.specialTokens, alphabet: alphabet)
@@ -81,12 +88,8 @@ package struct TrainingRun {
     }
     let lengths = (0..<tokens.count).map { UInt32(tokens.length(TokenID($0))) }
     self.tokens = tokens
-    merger = PairMerger(SymbolText(words, idOfByte: idOfByte, lengths: lengths))
-  }
-
-  /// Prepares to train on words.
-  package init(_ options: BytePairTrainingOptions, _ words: WordCounts) throws {
-    try self.init(options, words.list)
+    let text = SymbolText(words.list, idOfByte: idOfByte, lengths: lengths)
+    merger = try PairMerger(text, interruption)
   }
 
   /// The tokens of each word by now, in the order of the words.
@@ -103,7 +106,7 @@ package struct TrainingRun {
       // A pair that would become a special token is left alone.
       guard let result = tokens.join(pair) else { continue }
       merges.append(.init(left: pair.left, right: pair.right, result: result))
-      merger.merge(pair, into: result, length: tokens.length(result))
+      try merger.merge(pair, into: result, length: tokens.length(result))
       lastCount = UInt64(count)
       return true
     }

@@ -1,3 +1,5 @@
+import Execution
+
 /// Merges pairs of tokens in words, and keeps the counts of all pairs up to date.
 ///
 /// Each pair knows the places where it stands, so that a merge touches those alone, whatever the words'
@@ -22,15 +24,22 @@ struct PairMerger {
   /// The pairs that a merge brought up, kept for its memory.
   private var gained: [(pair: TokenPair, count: Int64, range: Range<Int>)] = []
 
+  /// What ends the work early when raised.
+  private let interruption: InterruptionFlag?
+
   /// Counts the pairs of words made of bytes.
-  init(_ text: SymbolText) {
+  ///
+  /// - Throws: `Interruption` once the flag is raised.
+  init(_ text: SymbolText, _ interruption: InterruptionFlag?) throws(Interruption) {
     self.text = text
-    countPairs()
+    self.interruption = interruption
+    try countPairs()
   }
 
-  private mutating func countPairs() {
+  private mutating func countPairs() throws(Interruption) {
     // A first look counts the places of each pair, a second one writes them down in a row.
-    text.forEachPair { pair, _, weight in
+    try text.forEachPair { (pair, _, weight) throws(Interruption) in
+      try interruption?.check()
       if let slot = pairs.slot(of: pair) {
         pairs[slot].count += weight
         pairs[slot].placeCount += 1
@@ -46,7 +55,8 @@ struct PairMerger {
       queue.insert(entry.pair, count: entry.count)
     }
     places = [UInt32](repeating: 0, count: Int(end))
-    text.forEachPair { pair, place, _ in
+    try text.forEachPair { (pair, place, _) throws(Interruption) in
+      try interruption?.check()
       guard let slot = pairs.slot(of: pair) else { return }
       places[Int(pairs[slot].firstPlace + pairs[slot].placeCount)] = UInt32(place)
       pairs[slot].placeCount += 1
@@ -72,7 +82,12 @@ extension PairMerger {
   ///   - pair: The pair that ``next()`` named.
   ///   - result: The token that the two become; the next id.
   ///   - length: Its length in bytes.
-  mutating func merge(_ pair: TokenPair, into result: TokenID, length: Int) {
+  /// - Throws: `Interruption` once the flag is raised; nothing can be merged then.
+  mutating func merge(
+    _ pair: TokenPair,
+    into result: TokenID,
+    length: Int
+  ) throws(Interruption) {
     guard let slot = pairs.slot(of: pair) else { return }
     let first = Int(pairs[slot].firstPlace)
     let range = first..<first + Int(pairs[slot].placeCount)
@@ -83,7 +98,7 @@ extension PairMerger {
     gainsBehind.restart(idCount: idCount)
     lossesBefore.restart(idCount: idCount)
     lossesBehind.restart(idCount: idCount)
-    mergePlaces(range, of: pair, into: result)
+    try mergePlaces(range, of: pair, into: result)
     apply(pair, result)
   }
 
@@ -91,8 +106,9 @@ extension PairMerger {
     _ range: Range<Int>,
     of pair: TokenPair,
     into result: TokenID
-  ) {
+  ) throws(Interruption) {
     for index in range {
+      if index & 0xFFFF == 0 { try interruption?.check() }
       let place = places[index]
       guard let merged = text.merge(pair, into: result, at: place) else { continue }
       if merged.before == result {

@@ -88,7 +88,9 @@ extension SymbolText {
   }
 
   /// Calls `body` with each pair of neighbors, its place, and how often its word comes up.
-  func forEachPair(_ body: (_ pair: TokenPair, _ place: Int, _ weight: Int64) -> Void) {
+  func forEachPair<Failure: Error>(
+    _ body: (_ pair: TokenPair, _ place: Int, _ weight: Int64) throws(Failure) -> Void
+  ) throws(Failure) {
     var place = 1
     while place < symbols.count - 1 {
       let token = symbols[place]
@@ -97,7 +99,7 @@ extension SymbolText {
       let next = place + (isToken ? Int(lengths[Int(token & ~Self.mark)]) : 1)
       if isToken, symbols[next] & Self.mark != 0 {
         let pair = TokenPair(token & ~Self.mark, symbols[next] & ~Self.mark)
-        body(pair, place, Int64(weights[Int(wordAtPlace[place])]))
+        try body(pair, place, Int64(weights[Int(wordAtPlace[place])]))
       }
       place = next
     }

@@ -134,7 +134,7 @@ extension WordCounter {
   /// Moves all words to the temporary file.
   private func putAside() throws {
     var runs = try self.runs ?? WordRuns()
-    for table in tables { try runs.append(table.take()) }
+    for table in tables { try runs.append(table.take(), interruption) }
     self.runs = runs
   }
 }
@@ -195,7 +195,7 @@ extension WordCounter {
       textCount: textCount
     )
     guard runs != nil else {
-      words.keep(sum(of: tables).sortedWords(), budget: options.memoryBudget)
+      words.keep(try sum(of: tables).sortedWords(interruption), budget: options.memoryBudget)
       return words
     }
     try putAside()

@@ -1,3 +1,4 @@
+import Execution
 import FileFormats
 
 /// Sorted lists of counted words, put aside in a file and read back as one.
@@ -15,10 +16,10 @@ struct WordRuns {
 
   /// Puts a table's words aside.
   ///
-  /// - Throws: `FileError` when the device is full or fails.
-  mutating func append(_ table: WordTable) throws(FileError) {
+  /// - Throws: `FileError` when the device is full or fails, and `Interruption`.
+  mutating func append(_ table: WordTable, _ interruption: InterruptionFlag?) throws {
     guard table.wordCount > 0 else { return }
-    let words = table.sortedWords()
+    let words = try table.sortedWords(interruption)
     let start = file.byteCount
     var buffer: [UInt8] = []
     for index in 0..<words.count {

@@ -1,3 +1,5 @@
+import Execution
+
 /// Words and how often each was counted, in one open-addressed table.
 ///
 /// A word of up to 15 bytes stands in its slot, so that finding it touches one place in memory; longer
@@ -182,7 +184,9 @@ extension WordTable {
   }
 
   /// The words in the order of their bytes.
-  func sortedWords() -> WordList {
+  ///
+  /// - Throws: `Interruption` once the flag is raised.
+  func sortedWords(_ interruption: InterruptionFlag?) throws -> WordList {
     // Most words differ in their first eight bytes, which one comparison tells.
     var keys: [(prefix: UInt64, slot: Int)] = []
     keys.reserveCapacity(wordCount)
@@ -193,7 +197,8 @@ extension WordTable {
         keys.append((prefix(word), index))
       }
     }
-    keys.sort { left, right in
+    try keys.sort { left, right in
+      try interruption?.check()
       guard left.prefix == right.prefix else { return left.prefix < right.prefix }
       return withWord(slots[left.slot]) { left in
         withWord(slots[right.slot]) { right in left.precedes(right) }

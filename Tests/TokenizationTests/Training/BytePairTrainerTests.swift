@@ -82,7 +82,7 @@ struct BytePairTrainerTests {
     return merges?.compactMap { merge in
       switch rule {
       case .tokenizers: merge.array?.compactMap(\.string).joined(separator: " ")
-      case .rustbpe: merge.array?.compactMap(\.string).joined()
+      case .rustbpe: merge.string
       }
     }.map { "\($0)\n" }.joined()
   }

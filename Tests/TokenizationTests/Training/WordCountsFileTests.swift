@@ -31,7 +31,7 @@ struct WordCountsFileTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     var source = try FileSource(path: TestFiles.package("corpora/lighthouse.txt"))
     let text = try source.readAll(limit: 1 << 20)
-    let options = WordCountingOptions(pattern: .o200k, memoryBudget: 600_000)
+    let options = WordCountingOptions(pattern: .o200k, memoryBudget: 50_000)
     let words = try countWords(text, options)
     #expect(words.omittedWordCount > 0)
     let bytes = try written(words)
