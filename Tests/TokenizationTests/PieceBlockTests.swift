@@ -113,8 +113,8 @@ struct PieceBlockTests {
   @Test("time grows as the text does", arguments: hardUnits)
   func timeIsLinear(_ unit: String) {
     let clock = ContinuousClock()
-    let small = [UInt8](String(repeating: unit, count: (1 << 18) / unit.utf8.count).utf8)
-    let large = [UInt8](String(repeating: unit, count: (1 << 21) / unit.utf8.count).utf8)
+    let small = [UInt8](String(repeating: unit, count: (1 << 16) / unit.utf8.count).utf8)
+    let large = [UInt8](String(repeating: unit, count: (1 << 19) / unit.utf8.count).utf8)
     for pattern in SplitPattern.allCases {
       for method in [PieceMethod.reference, .batches(.fastest, count: 100)] {
         func time(_ text: [UInt8]) -> Duration {

@@ -13,6 +13,9 @@ enum PieceMethod: Sendable, Hashable, CustomTestStringConvertible {
   /// The reference, and all kernels that this machine can run.
   static let all = [.reference] + KernelVariant.supported.map { Self.batches($0, count: 1000) }
 
+  /// The kernel that is used unless another is asked for.
+  static let fastest = Self.batches(.fastest, count: 1000)
+
   var testDescription: String {
     switch self {
     case .reference: "reference"
