@@ -25,6 +25,12 @@ public final class WordCounter {
   /// How many texts were read to their end.
   public private(set) var textCount = 0
 
+  /// How many bytes the tables may take up before their words are put aside; tests vary it.
+  package var tableBudget: Int
+
+  /// How often the words of a table were put aside.
+  package var runCount: Int { runs?.count ?? 0 }
+
   private let pool: WorkerPool
   private let interruption: InterruptionFlag?
   private let progress: ((_ byteCount: Int) -> Void)?
@@ -51,6 +57,7 @@ public final class WordCounter {
     progress: ((_ byteCount: Int) -> Void)? = nil
   ) {
     self.options = options
+    tableBudget = options.memoryBudget
     self.pool = pool
     self.interruption = interruption
     self.progress = progress
@@ -127,7 +134,7 @@ extension WordCounter {
       throw BytePairTrainingError.pieceTooLong(limit: limit, file: file, offset: offset)
     }
     stream.removeFirst(blocks.last?.range.upperBound ?? 0)
-    if tables.reduce(0, { $0 + $1.byteCount }) > options.memoryBudget { try putAside() }
+    if tables.reduce(0, { $0 + $1.byteCount }) > tableBudget { try putAside() }
     progress?(byteCount)
   }
 

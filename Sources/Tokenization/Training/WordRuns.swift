@@ -9,6 +9,9 @@ struct WordRuns {
   private let file: TemporaryFile
   private var runs: [Range<Int>] = []
 
+  /// How many lists there are.
+  var count: Int { runs.count }
+
   /// Creates a store without words.
   ///
   /// - Throws: `FileError` when no file can be opened.

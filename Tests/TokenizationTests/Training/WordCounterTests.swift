@@ -56,16 +56,31 @@ struct WordCounterTests {
 
   @Test("words put aside are added up to the same counts", arguments: [1, 3])
   func putAside(_ threadCount: Int) throws {
-    // Every portion of this text exceeds the budget, and brings words up again.
-    let text = Array((0..<400_000).map { " w\($0 % 6151) \($0 % 7)" }.joined().utf8)
+    // The long words of one run come up again in the others.
+    let text = Array(
+      (0..<200_000).map { " w\($0 % 6151) \($0 % 7) \(String(repeating: "x", count: $0 % 90))" }
+        .joined().utf8
+    )
     let expected = try countWords(text)
-    let options = WordCountingOptions(pattern: .gpt2, memoryBudget: 3_000_000)
-    let large = try countWords(text, options, threadCount: threadCount)
-    #expect(large == expected)
-    #expect(large.wordCount == 6158)
-    var small = options
-    small.memoryBudget = 1
-    #expect(try countWords(text, small, threadCount: threadCount).wordCount == 0)
+    let counter = WordCounter(
+      WordCountingOptions(pattern: .gpt2),
+      pool: WorkerPool(threadCount: threadCount)
+    )
+    counter.tableBudget = 1
+    try counter.add(text, of: "text")
+    try counter.add(Array(text[..<10]), of: "text")
+    try counter.endText("text")
+    #expect(counter.runCount > 0)
+    let twice = try countWords(text + Array(text[..<10]))
+    #expect(try counter.finish() == twice)
+    #expect(twice.wordCount >= expected.wordCount)
+  }
+
+  @Test("words that come up very often are kept whatever the memory")
+  func keptAlways() throws {
+    let text = Array((0..<140_000).map { " w \($0 & 3) \($0 % 77)" }.joined().utf8)
+    let words = try countWords(text, WordCountingOptions(pattern: .gpt2, memoryBudget: 1))
+    #expect(dictionary(words) == [Array(" w".utf8): 140_000])
   }
 
   @Test("of too many words the rare ones are left out, all of one count", arguments: [1, 2])
