@@ -10,7 +10,7 @@ import Darwin
 
 /// An open file descriptor; every call retries after `EINTR` and turns `errno` into a reason.
 struct Descriptor: ~Copyable, Sendable {
-  private let number: Int32
+  let number: Int32
   private let isOwned: Bool
 
   /// Wraps a descriptor that someone else opened and will close, such as standard output.
@@ -40,6 +40,8 @@ extension Descriptor {
     case writing
     /// For writing a file that must not exist yet, with the permissions umask leaves.
     case creating
+    /// For reading and writing a file that must not exist yet and is nobody else's business.
+    case creatingPrivately
     /// A folder, to synchronize it.
     case folder
 
@@ -48,9 +50,13 @@ extension Descriptor {
       case .reading: O_RDONLY | O_CLOEXEC
       case .writing: O_WRONLY | O_CLOEXEC
       case .creating: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
+      case .creatingPrivately: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
       case .folder: O_RDONLY | O_DIRECTORY | O_CLOEXEC
       }
     }
+
+    /// The permissions a new file gets, less those of umask.
+    fileprivate var permissions: mode_t { self == .creatingPrivately ? 0o600 : 0o666 }
   }
 
   /// Opens a path.
@@ -64,7 +70,7 @@ extension Descriptor {
     guard !path.utf8.contains(0) else { throw .invalidPath }
     while true {
       let number = unsafe path.withCString { path in
-        unsafe systemOpen(path, mode.flags, 0o666)
+        unsafe systemOpen(path, mode.flags, mode.permissions)
       }
       if number >= 0 { return Descriptor(owning: number) }
       try throwUnlessInterrupted(errno, interruption)

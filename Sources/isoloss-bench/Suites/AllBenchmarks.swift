@@ -17,6 +17,7 @@ func allBenchmarks() -> [Benchmark] {
     textBenchmarks(),
     adaptiveBenchmarks(),
     kneserNeyBenchmarks(),
+    tokenizerTrainingBenchmarks(),
     fitBenchmarks(),
     robustFitBenchmarks(),
   ].flatMap(\.self)

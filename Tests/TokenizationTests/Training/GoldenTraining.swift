@@ -1,0 +1,107 @@
+import Testing
+import Tokenization
+
+/// What another trainer learned from a text; `Golden/training_merges.py` prints it.
+struct GoldenTraining: Sendable, CustomTestStringConvertible {
+  var file: String
+  var rule: MergeTieRule
+  var vocabularySize: Int
+  var termination: BytePairTraining.Termination
+  var mergeCount: Int
+  /// The SHA-256 of the lines of all merges.
+  var hash: String
+
+  var testDescription: String { "\(file), \(rule)" }
+
+  /// Trained by tokenizers 0.23.3 and rustbpe 0.1.0.
+  static let shared = [
+    Self(
+      file: "tinyshakespeare.txt",
+      rule: .tokenizers,
+      vocabularySize: 32_768,
+      termination: .noPairLeft,
+      mergeCount: 21_271,
+      hash: "812cb9d64a63d430931b012a166cb1cb4f1f07e6cd5291d920ff632356f36212"
+    ),
+    Self(
+      file: "tinyshakespeare.txt",
+      rule: .rustbpe,
+      vocabularySize: 32_768,
+      termination: .noPairLeft,
+      mergeCount: 21_272,
+      hash: "1b2b4841564b2fa29fb2510095db752cea7a76048b4488bfe6fb69a5d2120463"
+    ),
+    Self(
+      file: "wikitext-2.train.txt",
+      rule: .tokenizers,
+      vocabularySize: 32_768,
+      termination: .vocabularyIsFull,
+      mergeCount: 32_512,
+      hash: "9d21bbc40ae86500986bfef8b7f38ec1104c343528d14a85bda03318ed7183cd"
+    ),
+    Self(
+      file: "wikitext-2.train.txt",
+      rule: .rustbpe,
+      vocabularySize: 32_768,
+      termination: .vocabularyIsFull,
+      mergeCount: 32_512,
+      hash: "45db496c2c297fe0de0448722015b2ebaaf5d6d7206cb04a53eba40da68183b1"
+    ),
+  ]
+}
+
+/// The first 200 tokens that another trainer learned from `corpora/lighthouse.txt`, in order.
+struct GoldenTokens: Sendable, CustomTestStringConvertible {
+  var rule: MergeTieRule
+  var hash: String
+  var tokens: String
+
+  var testDescription: String { rule.rawValue }
+
+  static let all = [
+    Self(
+      rule: .tokenizers,
+      hash: "3b2a229ac1adff6ba355af6648a0cef4105f1b9d85a2b63dda49d335d902c067",
+      tokens: """
+        6865 2074 2061 20746865 2077 2073 696e 6861 6e64 206f 6974 6572 2062 6f75 e280 656e 2063
+        6564 6173 2066 20616e64 7265 206c 206861 20746f 206974 696e67 2070 206d 206e 20776173 6c6c
+        20696e 6f6e 6f74 6973 2064 6172 e2809c e2809d 6c65 6964 6f72 206f66 2049 6768 206265 206865
+        686174 206f6e 6f6d 6c64 2054 6174 20686164 6f77 7574 6573 207361 676874 616e 2068 20736865
+        2074686174 697468 207468 2077697468 207374 2065 69676874 6574 2067 766572 2073616964
+        2ee2809d 2075 6f756c64 656e74 20546865 7365 2072 206e6f74 207768 207365 20666f72 6163 7665
+        6f6f 6963 20e2809c 6f6d65 2773 7374 206173 6972 2053 20686572 206f6e65 746572 7572 6179
+        206b 2079 2ce2809d 4865 6164 206174 756c6c 6f7572 207570 617264 616d 656c 6b6564 746865
+        20686973 616e64 68696e67 696f6e 206f7574 6966 20616e 696c 696d 6f64 2042 204865
+        207468657265 206279 6b65 6e74 726f 204974 6f776e 20536865 6c79 657265 206c69676874
+        206265656e 75726e 2077686f 2774 20776f756c64 6f6e65 6f6e67 6177 6570 7479 207265 20776865
+        2077657265 696e6b 2068617665 76657279 616c 61696e 6368 204d 207368 20636f756c64 206c6f6f
+        206e65 20646f 20646f776e 2054756c6c 616c6c 65656e 6f7265 776f c3a9 6e6473 6f756768 636f
+        7468 206973 686572 20736f 20626f 20636f75 206b6e 20796f75 546865 696c6c 76656e 2041 657273
+        20707574 c3a965 626c65 626f64 6f70 6f617264 2052 2057 20616c 207370 696e64 6f7574 20636861
+        20636f6d65
+        """
+    ),
+    Self(
+      rule: .rustbpe,
+      hash: "23d8cabf5a77a7bc8b2b22b3aa22773c42b2d9b4047e56db806d405874850575",
+      tokens: """
+        6865 2074 2061 20746865 2077 2073 696e 6861 6e64 206f 6974 6572 2062 6f75 e280 656e 2063
+        6564 6173 2066 20616e64 7265 206c 206861 20746f 206974 696e67 2070 206d 206e 20776173
+        20696e 6c6c 6f6e 6f74 6973 2064 6172 e2809c e2809d 6c65 6964 6f72 206f66 2049 6768 206265
+        206865 686174 206f6e 6f6d 2054 6c64 6174 20686164 6f77 7574 6573 207361 676874 2068 616e
+        20736865 2074686174 697468 207468 2077697468 207374 2065 69676874 2067 6574 766572
+        2073616964 2075 2ee2809d 6f756c64 656e74 20546865 7365 2072 206e6f74 207768 207365 20666f72
+        6163 7665 6f6f 20e2809c 6963 6f6d65 2773 7374 206173 2053 6972 20686572 206f6e65 746572
+        7572 206b 6179 2079 2ce2809d 4865 6164 206174 756c6c 6f7572 207570 617264 616d 656c 6b6564
+        746865 20686973 616e64 68696e67 696f6e 206f7574 6966 20616e 2042 204865 696c 696d 6f64
+        207468657265 206279 6b65 6e74 726f 204974 6f776e 20536865 6c79 657265 206c69676874
+        206265656e 75726e 2077686f 2774 20776f756c64 6f6e65 6f6e67 207265 6177 6570 7479 20776865
+        2077657265 696e6b 2068617665 76657279 204d 616c 61696e 6368 207368 20636f756c64 206c6f6f
+        206e65 20646f 20646f776e 2054756c6c 616c6c 65656e 6f7265 776f c3a9 6e6473 6f756768 206973
+        636f 7468 686572 20736f 20626f 20636f75 206b6e 20796f75 2041 546865 696c6c 76656e 657273
+        20707574 c3a965 2052 2057 626c65 626f64 6f70 6f617264 20616c 207370 696e64 6f7574 20636861
+        20636f6d65
+        """
+    ),
+  ]
+}
