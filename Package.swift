@@ -62,7 +62,10 @@ let package = Package(
   targets: [
     .target(
       name: "CLossKernels",
-      exclude: ["make_log_table.py", "make_unicode_classes.py", "make_vector_math.py"]
+      exclude: [
+        "make_log_table.py", "make_nfc_tables.py", "make_unicode_classes.py",
+        "make_vector_math.py",
+      ]
     ),
     .target(
       name: "IsoLoss",
