@@ -55,7 +55,9 @@ struct AddedTokenMatcher: Sendable {
   func next(in text: Span<UInt8>, from start: Int) -> Match? {
     guard !isEmpty else { return nil }
     for position in start..<text.count where isFirstByte[Int(text[position])] {
-      if let found = longestMatch(in: text, at: position) { return match(found, in: text, after: start) }
+      if let found = longestMatch(in: text, at: position) {
+        return match(found, in: text, after: start)
+      }
     }
     return nil
   }
@@ -76,7 +78,8 @@ struct AddedTokenMatcher: Sendable {
     return nil
   }
 
-  private func longestMatch(in text: Span<UInt8>, at start: Int) -> (token: Int, range: Range<Int>)? {
+  private func longestMatch(in text: Span<UInt8>, at start: Int) -> (token: Int, range: Range<Int>)?
+  {
     var found: (Int, Range<Int>)?
     var node: Int32 = 0
     for position in start..<text.count {

@@ -136,6 +136,12 @@ public struct SpecialTokenError: Error, Hashable, CustomStringConvertible {
   /// Where in the text it begins, in bytes.
   public var offset: Int
 
+  /// Creates an error.
+  public init(token: ByteText, offset: Int) {
+    self.token = token
+    self.offset = offset
+  }
+
   /// The error in words.
   public var description: String {
     "byte \(offset) begins the special token \(token), and special tokens are forbidden"
@@ -287,4 +293,21 @@ final class EncoderStash: Sendable {
   func put(_ encoder: BytePairEncoder) { idle.withLock { $0.append(encoder) } }
 
   func removeAll() { idle.withLock { $0.removeAll() } }
+}
+
+// MARK: - For tests
+
+extension BytePairTokenizer {
+  /// Whether each merge ranks above those that make its parts, which decides how long pieces merge.
+  package var isMonotone: Bool { tables.isMonotone }
+
+  /// The steps of merging that a text takes: a measure of work that does not depend on the machine.
+  package func workOfEncoding(_ text: [UInt8]) -> Int {
+    let encoder = makeEncoder()
+    return withExtendedLifetime(tables) {
+      var ids: [TokenID] = []
+      encode(text.span, matching: textMatcher, with: encoder, into: &ids)
+      return encoder.work
+    }
+  }
 }

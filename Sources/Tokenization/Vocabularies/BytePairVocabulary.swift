@@ -189,6 +189,13 @@ extension BytePairVocabulary {
     replaceTokens(texts)
   }
 
+  /// Adds tokens at their ids, which must be free or have the same bytes.
+  ///
+  /// - Throws: ``VocabularyError/Reason`` if an id is taken by other bytes or is out of range.
+  public mutating func addTokens(_ added: [AddedToken]) throws(VocabularyError.Reason) {
+    try add(added)
+  }
+
   /// Gives ids their bytes.
   private mutating func replaceTokens(_ texts: [Int: [UInt8]]) {
     let changed = texts.filter { id, text in

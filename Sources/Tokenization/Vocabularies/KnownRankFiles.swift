@@ -50,7 +50,9 @@ extension BytePairVocabulary {
     hasher.update(bytes)
     let hash = hasher.finalized().description
     let known = KnownRankFile.all.first { $0.hash == hash }
-    guard let pattern = pattern ?? known?.pattern else { throw VocabularyError(name, nil, .noPattern) }
+    guard let pattern = pattern ?? known?.pattern else {
+      throw VocabularyError(name, nil, .noPattern)
+    }
     try self.init(
       rankFile: bytes,
       name: name,

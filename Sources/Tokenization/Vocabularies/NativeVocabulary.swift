@@ -162,7 +162,9 @@ private struct NativeVocabularyReader {
   }
 
   /// An id of the vocabulary.
-  private func id(_ value: JSONValue?, _ path: String, _ count: Int) throws(VocabularyError) -> TokenID {
+  private func id(_ value: JSONValue?, _ path: String, _ count: Int) throws(VocabularyError)
+    -> TokenID
+  {
     guard let id = value?.int, id >= 0 else { throw error(path, "an id", value) }
     guard id < count else {
       throw VocabularyError(name, .path(path), .idOutOfRange(id, count: count))

@@ -20,7 +20,7 @@ public enum VocabularyFormat: String, Sendable, Hashable, CaseIterable {
   /// Recognizes a file by what it holds, whatever its name.
   ///
   /// - Parameter bytes: The file, or a good part of its beginning.
-  /// - Returns: The kind; `nil` if it is none of them.
+  ///   A file that is none of them gives `nil`.
   public init?(recognizing bytes: [UInt8]) {
     if bytes.starts(with: "GGUF".utf8) {
       self = .gguf
@@ -109,7 +109,11 @@ extension BytePairVocabulary {
       }
       try self.init(gguf: metadata, name: name)
     case .tokenIDs:
-      throw VocabularyError(name, nil, .needsOther("the merges", usually: "vocab.bpe or merges.txt"))
+      throw VocabularyError(
+        name,
+        nil,
+        .needsOther("the merges", usually: "vocab.bpe or merges.txt")
+      )
     case .merges:
       throw VocabularyError(
         name,
