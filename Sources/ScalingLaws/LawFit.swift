@@ -1,5 +1,6 @@
 public import CurveFitting
 public import Execution
+public import LossNumerics
 
 /// A fit of a law to runs.
 ///
@@ -63,6 +64,10 @@ public struct LawFit: Sendable {
 
   /// Whether all exponents are searched for a second minimum, where the law has two.
   public var scansBasins = false
+
+  /// The instructions that the sums over the runs are computed with; results depend on them in the
+  /// last digits.
+  public var kernels = KernelVariant.fastest
 
   /// How minima are told apart.
   public var search = Multistart()

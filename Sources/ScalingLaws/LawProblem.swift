@@ -24,6 +24,7 @@ struct LawProblem: ResidualProblem {
   private(set) var losses: [Double]
 
   private(set) var weights: [Double]
+  let kernels: KernelVariant
   let parameterCount: Int
   let bounds: [ClosedRange<Double>]?
 
@@ -32,6 +33,7 @@ struct LawProblem: ResidualProblem {
     runs: [Run],
     center: RunCenter,
     residual: Objective.Residual,
+    kernels: KernelVariant,
     bounds: [ClosedRange<Double>]
   ) {
     self.form = form
@@ -40,6 +42,7 @@ struct LawProblem: ResidualProblem {
     logLosses = runs.map { log($0.loss) - center.logLoss }
     losses = logLosses.map { exp($0) }
     weights = runs.map(\.weight)
+    self.kernels = kernels
     parameterCount = form.coefficients.count
     self.bounds = bounds
   }

@@ -15,7 +15,7 @@ struct PowerSumFunction: CurvedFunction {
   var bounds: [ClosedRange<Double>]?
 
   /// Prepares a law; `nil` if it is no sum of powers, or one of more terms than the kernel takes.
-  init?(_ problem: LawProblem, _ penalty: Penalty, variant: KernelVariant = .fastest) {
+  init?(_ problem: LawProblem, _ penalty: Penalty) {
     guard let form = problem.form as? any PowerSumForm else { return nil }
     terms = form.powerTerms
     guard terms.count <= PowerSumRows.mostTerms else { return nil }
@@ -30,7 +30,7 @@ struct PowerSumFunction: CurvedFunction {
       above: penalty.above,
       below: penalty.below
     )
-    self.variant = variant
+    variant = problem.kernels
     totalWeight = problem.weights.reduce(0, +) * max(penalty.above, penalty.below)
     parameterCount = problem.parameterCount
     bounds = problem.bounds

@@ -33,6 +33,7 @@ struct PreparedFit: Sendable {
       runs: runs,
       center: center,
       residual: fit.objective.residual,
+      kernels: fit.kernels,
       bounds: bounds
     )
     // Runs at the ends of the range of Double can put a start beyond them.
