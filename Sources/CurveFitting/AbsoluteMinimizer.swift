@@ -35,7 +35,7 @@ public struct AbsoluteMinimizer: Sendable, Hashable {
     above: Double = 1,
     below: Double = 1,
     from start: [Double],
-    smoothed: (Penalty) -> some CurvedFunction
+    smoothed: (Penalty) -> any CurvedFunction
   ) -> LocalMinimum {
     let (last, threshold) = newton.graduated(problem, from: start) { threshold in
       smoothed(Penalty(threshold: threshold, above: above, below: below))

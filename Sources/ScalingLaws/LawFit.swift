@@ -35,7 +35,7 @@ public struct LawFit: Sendable {
 
   /// Values that coefficients may take, by name and on the natural scale; a range of one value fixes.
   ///
-  /// A fit under constraints, or from starts of its own, is worked in the runs' own units.
+  /// A fit under constraints is worked in the runs' own units.
   public var constraints: [String: ClosedRange<Double>] = [:]
 
   /// Scaled coefficients to start from, in the runs' own units; `nil` for those of the law.
@@ -71,6 +71,9 @@ public struct LawFit: Sendable {
 
   /// How minima are told apart.
   public var search = Multistart()
+
+  /// What brings bad starts near a minimum, where the law is a sum of powers.
+  public var descent = GeodesicDescent()
 
   /// What runs from each start.
   public var minimizer = NewtonMinimizer()
@@ -119,7 +122,10 @@ public struct LawFit: Sendable {
       try checkpoint()
       return prepared.minimum(from: start)
     }
-    let scan = scansBasins ? try prepared.basinScan(checkpoint: checkpoint) : nil
+    let lowest = found.best ?? found.unfinished
+    let scan =
+      scansBasins
+      ? try lowest.map { try prepared.basinScan(around: $0, checkpoint: checkpoint) } : nil
     if let scan { found.include(scan.minima, by: search) }
     let polished = search.polished(found, prepared)
     var result = try result(of: polished, prepared)

@@ -4,7 +4,7 @@ import IsoLoss
 func robustFitBenchmarks() -> [Benchmark] {
   var benchmarks = [1_000, 10_000, 100_000].map(rows)
   if let path = BenchmarkFiles.shared("data/scaling/epoch_chinchilla.csv") {
-    benchmarks += [ownStarts(path), publishedGrid(path), resamples(path)]
+    benchmarks += [ownStarts(path), certified(path), publishedGrid(path), resamples(path)]
   }
   return benchmarks
 }
@@ -20,6 +20,24 @@ private func ownStarts(_ path: String) -> Benchmark {
     return PreparedBenchmark(
       amount: 1,
       run: { try fit.run(on: kernels.pool).objectiveValue },
+      check: huberOptimum
+    )
+  }
+}
+
+/// One start, and a scan of all exponents that excludes a second basin.
+private func certified(_ path: String) -> Benchmark {
+  Benchmark(name: "ScalingLaws/fit-huber-certified/chinchilla-240", unit: .fits) { kernels in
+    var fit = try huberFit(path, kernels)
+    fit.startLimit = 1
+    fit.scansBasins = true
+    let prepared = fit
+    return PreparedBenchmark(
+      amount: 1,
+      run: {
+        let result = try prepared.run(on: kernels.pool)
+        return result.basinScan?.basinCount == 1 ? result.objectiveValue : .nan
+      },
       check: huberOptimum
     )
   }
