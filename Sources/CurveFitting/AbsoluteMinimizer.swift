@@ -4,8 +4,9 @@
 /// Huber penalties whose threshold shrinks, each minimized from where the last ended; then Newton's
 /// method solves the conditions of the edge themselves: r = 0 on the active rows, and
 /// Σ w s sign(r) ∇r over the others plus Σ λ ∇r over the active ones zero. A point where every
-/// multiplier λ lies within the weight of its row is a minimum of the linearized problem, and with
-/// curvature that does not fall along the edge one of the problem itself.
+/// multiplier λ lies within the weight of its row is a minimum of the linearized problem. With as many
+/// active rows as free parameters it is one of the problem itself; with fewer the last smoothed
+/// problem must have ended at a minimum, which shows that nothing falls along the edge.
 public struct AbsoluteMinimizer: Sendable, Hashable {
   /// What minimizes the smoothed problems.
   public var newton = NewtonMinimizer()
@@ -34,7 +35,7 @@ public struct AbsoluteMinimizer: Sendable, Hashable {
     above: Double = 1,
     below: Double = 1,
     from start: [Double],
-    smoothed: (Penalty) -> some CurvedFunction
+    smoothed: (Penalty) -> any CurvedFunction
   ) -> LocalMinimum {
     let (last, threshold) = newton.graduated(problem, from: start) { threshold in
       smoothed(Penalty(threshold: threshold, above: above, below: below))
@@ -49,7 +50,7 @@ public struct AbsoluteMinimizer: Sendable, Hashable {
       at: last.parameters,
       threshold: threshold
     )
-    let isCertified = edge.solve()
+    let isCertified = edge.solve() && (edge.isVertex || last.isConverged)
     return LocalMinimum(
       parameters: edge.parameters,
       objective: edge.objective,
@@ -119,6 +120,9 @@ private struct Edge<Problem: ResidualProblem> {
       }
     }
   }
+
+  /// Whether the active rows leave no direction to move in.
+  var isVertex: Bool { active.count == free.count }
 
   /// Σ w s |r|, with what is zero but for rounding left out.
   var objective: Double {

@@ -8,15 +8,17 @@ extension NewtonMinimizer {
   ///   - problem: The residuals.
   ///   - penalty: What they cost.
   ///   - start: The first parameters.
+  ///   - residualSize: About how large residuals are at the start, if it is known.
   ///   - smoothed: The sum of a penalty as a function, however it is best computed.
   /// - Returns: Where the iteration ended and why.
   public func minimize(
     _ problem: some ResidualProblem,
     penalty: Penalty,
     from start: [Double],
-    smoothed: (Penalty) -> some CurvedFunction
+    residualSize: Double? = nil,
+    smoothed: (Penalty) -> any CurvedFunction
   ) -> LocalMinimum {
-    let size = problem.meanResidual(at: start)
+    let size = residualSize ?? problem.meanResidual(at: start)
     guard size.isFinite, penalty.threshold < Self.directShare * size else {
       return minimize(smoothed(penalty), from: start)
     }
@@ -38,11 +40,11 @@ extension NewtonMinimizer {
   func graduated(
     _ problem: some ResidualProblem,
     from start: [Double],
-    _ smoothed: (Double) -> some CurvedFunction,
+    _ smoothed: (Double) -> any CurvedFunction,
     target: (Double) -> Double
   ) -> (minimum: LocalMinimum, threshold: Double) {
     let size = problem.meanResidual(at: start)
-    var threshold = size.isFinite && size > 0 ? size / 10 : 1
+    var threshold = max(size.isFinite && size > 0 ? size / 10 : 1, target(size))
     var minimum = minimize(smoothed(threshold), from: start)
     while minimum.termination != .nonFinite, minimum.termination != .flat {
       // The residuals of a bad start say nothing of those at the end.
@@ -63,7 +65,7 @@ extension NewtonMinimizer {
 
 extension ResidualProblem {
   /// The mean size of the residuals.
-  func meanResidual(at parameters: [Double]) -> Double {
+  package func meanResidual(at parameters: [Double]) -> Double {
     var residuals = [Double](repeating: 0, count: residualCount)
     var span = residuals.mutableSpan
     self.residuals(at: parameters.span, into: &span)

@@ -31,7 +31,7 @@ public struct NewtonMinimizer: Sendable, Hashable {
   ///   - start: The first parameters; moved inside the function's bounds.
   /// - Returns: Where the iteration ended and why.
   /// - Precondition: `start` has one finite number a parameter.
-  public func minimize(_ function: some CurvedFunction, from start: [Double]) -> LocalMinimum {
+  public func minimize(_ function: any CurvedFunction, from start: [Double]) -> LocalMinimum {
     precondition(start.count == function.parameterCount, "one number a parameter")
     precondition(start.allSatisfy(\.isFinite), "a minimization starts at finite parameters")
     var state = NewtonState(function: function, start: start, options: self)

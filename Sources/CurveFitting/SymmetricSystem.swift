@@ -135,32 +135,3 @@ struct SymmetricSystem {
     a[q * count + p] = 0
   }
 }
-
-/// The solution of A x = b for a symmetric positive definite A given row by row, or `nil` for another.
-package func choleskySolution(_ matrix: [Double], _ right: [Double]) -> [Double]? {
-  let count = right.count
-  var a = matrix
-  var x = right
-  for column in 0..<count {
-    var pivot = a[column * count + column]
-    for k in 0..<column { pivot -= a[column * count + k] * a[column * count + k] }
-    // A pivot that is rounding of its diagonal is none.
-    guard pivot > 1e-14 * matrix[column * count + column], pivot.isFinite else { return nil }
-    let root = pivot.squareRoot()
-    a[column * count + column] = root
-    for row in (column + 1)..<max(count, column + 1) {
-      var sum = a[row * count + column]
-      for k in 0..<column { sum -= a[row * count + k] * a[column * count + k] }
-      a[row * count + column] = sum / root
-    }
-    var sum = x[column]
-    for k in 0..<column { sum -= a[column * count + k] * x[k] }
-    x[column] = sum / root
-  }
-  for row in stride(from: count - 1, through: 0, by: -1) {
-    var sum = x[row]
-    for k in (row + 1)..<max(count, row + 1) { sum -= a[k * count + row] * x[k] }
-    x[row] = sum / a[row * count + row]
-  }
-  return x
-}

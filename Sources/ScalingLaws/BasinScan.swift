@@ -1,10 +1,12 @@
 public import CurveFitting
 public import FileFormats
+import LossNumerics
 
 /// A search of a law's two exponents for basins that starts may have missed.
 ///
 /// On a grid of exponents all other coefficients are fitted, which is easy: with its exponents held
-/// a sum of powers has one minimum in practice, and each grid point starts from its neighbor's.
+/// a sum of powers has one minimum in practice, and each grid point starts from its neighbor's. The
+/// grid is worked outward from the lowest minimum that starts have found.
 /// Every point of the grid that is no higher than its eight neighbors is then minimized in full.
 /// What a second minimum would have to be to stay hidden: narrower than a cell in both exponents,
 /// or outside of the grid.
@@ -16,6 +18,8 @@ public struct BasinScan: Sendable, Hashable {
   public var exponents: [Double]
 
   /// The best objective at each pair of exponents, those of the first exponent row by row.
+  ///
+  /// Where that cannot come below a neighbor it is only an upper bound of the best.
   public var objectives: [Double]
 
   /// The grid points no higher than all their neighbors, by place in ``objectives``.
@@ -85,7 +89,8 @@ extension BasinScan {
   /// Why a fit cannot be scanned, or `nil`.
   static func reasonAgainst(_ fit: LawFit) -> String? {
     guard let powers = fit.form as? any PowerSumForm, powers.isSeparable,
-      powers.exponentPlaces.count == 2, powers.powerTerms.count <= 4
+      powers.exponentPlaces.count == 2,
+      powers.powerTerms.count <= PowerSumRows.mostTerms
     else { return "the law \(fit.form.name) is no sum of powers with two exponents" }
     guard fit.objective.penalty != nil else {
       return "\(fit.objective.name) is not smooth enough"

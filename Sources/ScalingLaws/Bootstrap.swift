@@ -45,36 +45,73 @@ extension Bootstrap {
   ///   - runCount: The number of runs.
   /// - Returns: One count a run; they add up to the number of runs where groups are equally large.
   public func counts(ofResample index: Int, runCount: Int) -> [Double] {
+    ResampleUnits(self, runCount: runCount).counts(ofResample: index)
+  }
+}
+
+/// What a bootstrap draws, worked out once for all resamples.
+///
+/// Flat: threads that count references to the same small arrays wait for one another.
+struct ResampleUnits: Sendable {
+  private let seed: UInt64
+  private let runCount: Int
+
+  /// The runs, those that are drawn as one next to each other, units of one stratum together.
+  private let runs: [Int]
+
+  /// Where each unit begins in `runs`, and where the last one ends.
+  private let unitStarts: [Int]
+
+  /// Where each stratum begins among the units, and where the last one ends.
+  private let stratumStarts: [Int]
+
+  init(_ bootstrap: Bootstrap, runCount: Int) {
+    seed = bootstrap.seed
+    self.runCount = runCount
+    let strata = Self.units(bootstrap, runCount)
+    runs = strata.flatMap { $0.flatMap(\.self) }
+    unitStarts = Self.starts(strata.flatMap { $0.map(\.count) })
+    stratumStarts = Self.starts(strata.map(\.count))
+  }
+
+  /// For each stratum its units, each the runs that are drawn as one.
+  private static func units(_ bootstrap: Bootstrap, _ runCount: Int) -> [[[Int]]] {
+    var strata: [[[Int]]] = []
+    var places: [[Int]: Int] = [:]
+    var order: [Int: Int] = [:]
+    for run in 0..<runCount {
+      let stratum = bootstrap.strata?[run] ?? 0
+      let place = order[stratum] ?? strata.count
+      if place == strata.count {
+        order[stratum] = place
+        strata.append([])
+      }
+      let key = [stratum, bootstrap.groups?[run] ?? run]
+      if let unit = places[key] {
+        strata[place][unit].append(run)
+      } else {
+        places[key] = strata[place].count
+        strata[place].append([run])
+      }
+    }
+    return strata
+  }
+
+  private static func starts(_ counts: [Int]) -> [Int] {
+    counts.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1) }
+  }
+
+  /// How often each run is in a resample.
+  func counts(ofResample index: Int) -> [Double] {
     var generator = SeededGenerator(seed: seed, stream: UInt64(index))
     var counts = [Double](repeating: 0, count: runCount)
-    for units in drawnUnits(runCount) {
+    for stratum in 0..<(stratumStarts.count - 1) {
+      let units = stratumStarts[stratum]..<stratumStarts[stratum + 1]
       for _ in units {
-        for run in units[generator.next(below: units.count)] { counts[run] += 1 }
+        let unit = units.lowerBound + generator.next(below: units.count)
+        for place in unitStarts[unit]..<unitStarts[unit + 1] { counts[runs[place]] += 1 }
       }
     }
     return counts
-  }
-
-  /// The units of each stratum, each unit the runs that are drawn as one.
-  private func drawnUnits(_ runCount: Int) -> [[[Int]]] {
-    var places: [[Int]: Int] = [:]
-    var strataOrder: [Int: Int] = [:]
-    var units: [[[Int]]] = []
-    for run in 0..<runCount {
-      let stratum = strata?[run] ?? 0
-      let place = strataOrder[stratum] ?? units.count
-      if place == units.count {
-        strataOrder[stratum] = place
-        units.append([])
-      }
-      let key = [stratum, groups?[run] ?? run]
-      if let unit = places[key] {
-        units[place][unit].append(run)
-      } else {
-        places[key] = units[place].count
-        units[place].append([run])
-      }
-    }
-    return units
   }
 }

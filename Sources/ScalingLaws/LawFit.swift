@@ -1,5 +1,6 @@
 public import CurveFitting
 public import Execution
+public import LossNumerics
 
 /// A fit of a law to runs.
 ///
@@ -34,7 +35,7 @@ public struct LawFit: Sendable {
 
   /// Values that coefficients may take, by name and on the natural scale; a range of one value fixes.
   ///
-  /// A fit under constraints, or from starts of its own, is worked in the runs' own units.
+  /// A fit under constraints is worked in the runs' own units.
   public var constraints: [String: ClosedRange<Double>] = [:]
 
   /// Scaled coefficients to start from, in the runs' own units; `nil` for those of the law.
@@ -64,8 +65,15 @@ public struct LawFit: Sendable {
   /// Whether all exponents are searched for a second minimum, where the law has two.
   public var scansBasins = false
 
+  /// The instructions that the sums over the runs are computed with; results depend on them in the
+  /// last digits.
+  public var kernels = KernelVariant.fastest
+
   /// How minima are told apart.
   public var search = Multistart()
+
+  /// What brings bad starts near a minimum, where the law is a sum of powers.
+  public var descent = GeodesicDescent()
 
   /// What runs from each start.
   public var minimizer = NewtonMinimizer()
@@ -114,7 +122,10 @@ public struct LawFit: Sendable {
       try checkpoint()
       return prepared.minimum(from: start)
     }
-    let scan = scansBasins ? try prepared.basinScan(checkpoint: checkpoint) : nil
+    let lowest = found.best ?? found.unfinished
+    let scan =
+      scansBasins
+      ? try lowest.map { try prepared.basinScan(around: $0, checkpoint: checkpoint) } : nil
     if let scan { found.include(scan.minima, by: search) }
     let polished = search.polished(found, prepared)
     var result = try result(of: polished, prepared)

@@ -24,6 +24,11 @@ struct LawProblem: ResidualProblem {
   private(set) var losses: [Double]
 
   private(set) var weights: [Double]
+
+  /// The same for the kernels, where the law is a sum of powers.
+  private(set) var powers: PowerSum?
+
+  let kernels: KernelVariant
   let parameterCount: Int
   let bounds: [ClosedRange<Double>]?
 
@@ -32,6 +37,7 @@ struct LawProblem: ResidualProblem {
     runs: [Run],
     center: RunCenter,
     residual: Objective.Residual,
+    kernels: KernelVariant,
     bounds: [ClosedRange<Double>]
   ) {
     self.form = form
@@ -40,8 +46,10 @@ struct LawProblem: ResidualProblem {
     logLosses = runs.map { log($0.loss) - center.logLoss }
     losses = logLosses.map { exp($0) }
     weights = runs.map(\.weight)
+    self.kernels = kernels
     parameterCount = form.coefficients.count
     self.bounds = bounds
+    powers = PowerSum(self)
   }
 
   var residualCount: Int { places.count }
@@ -81,6 +89,7 @@ extension LawProblem {
     problem.places = places.map(center.decentered)
     problem.logLosses = logLosses.map { $0 + center.logLoss }
     problem.losses = problem.logLosses.map { exp($0) }
+    problem.powers = PowerSum(problem)
     return problem
   }
 
@@ -92,39 +101,13 @@ extension LawProblem {
     problem.logLosses = rows.map { logLosses[$0] }
     problem.losses = rows.map { losses[$0] }
     problem.weights = rows.map { counts[$0] * weights[$0] }
+    problem.powers = powers?.resampled(rows, weights: problem.weights)
     return problem
   }
 
   /// The sum of the runs' penalties as a function to be minimized, the fast one where there is one.
-  func function(_ penalty: Penalty) -> LawFunction {
-    if let powers = PowerSumFunction(self, penalty) { return .powers(powers) }
-    return .residuals(PenalizedResiduals(self, weights: weights, penalty: penalty))
-  }
-}
-
-/// The penalty of all runs as a function of the scaled coefficients.
-enum LawFunction: CurvedFunction {
-  case powers(PowerSumFunction)
-  case residuals(PenalizedResiduals<LawProblem>)
-
-  var parameterCount: Int {
-    switch self {
-    case .powers(let function): function.parameterCount
-    case .residuals(let function): function.parameterCount
-    }
-  }
-
-  var bounds: [ClosedRange<Double>]? {
-    switch self {
-    case .powers(let function): function.bounds
-    case .residuals(let function): function.bounds
-    }
-  }
-
-  func evaluate(_ point: inout Curvature) {
-    switch self {
-    case .powers(let function): function.evaluate(&point)
-    case .residuals(let function): function.evaluate(&point)
-    }
+  func function(_ penalty: Penalty) -> any CurvedFunction {
+    if let powers { return PowerSumFunction(powers, penalty) }
+    return PenalizedResiduals(self, weights: weights, penalty: penalty)
   }
 }

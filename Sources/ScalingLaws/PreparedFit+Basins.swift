@@ -12,6 +12,7 @@ extension PreparedFit {
   /// Scans the two exponents of a law for basins.
   ///
   /// - Parameters:
+  ///   - minimum: A minimum, from which the grid is worked outward.
   ///   - count: The number of values of each exponent.
   ///   - range: The exponents' range; 0.02 halves a term in 15 decades, 2.5 in an eighth of one.
   ///   - checkpoint: Throws to stop, asked once a row.
@@ -19,23 +20,19 @@ extension PreparedFit {
   /// - Throws: What `checkpoint` throws.
   /// - Precondition: ``BasinScan/reasonAgainst(_:)`` has nothing to say of the fit.
   func basinScan(
+    around minimum: LocalMinimum,
     count: Int = 24,
     range: ClosedRange<Double> = 0.02...2.5,
     checkpoint: () throws -> Void
   ) throws -> BasinScan {
     guard let form = problem.form as? any PowerSumForm, form.exponentPlaces.count == 2,
-      let penalty = fit.objective.penalty
+      let penalty = fit.objective.penalty, let powers = problem.powers
     else { preconditionFailure("a scan needs a smooth objective and two exponents") }
     let step = log(range.upperBound / range.lowerBound) / Double(count - 1)
     let exponents = (0..<count).map { range.lowerBound * exp(step * Double($0)) }
-    var grid = ExponentGrid(
-      function: problem.function(penalty),
-      places: form.exponentPlaces,
-      amplitudes: form.powerTerms.map(\.amplitude),
-      exponents: exponents
-    )
-    try grid.fill(checkpoint: checkpoint)
-    let found = grid.localMinima.map { minimum(of: problem, from: grid.points[$0]) }
+    var grid = ExponentGrid(powers, penalty, places: form.exponentPlaces, exponents: exponents)
+    try grid.fill(from: minimum.parameters, checkpoint: checkpoint)
+    let found = grid.localMinima.map { self.minimum(of: problem, from: grid.coefficients(at: $0)) }
     let gathered = fit.search.gathered(found)
     return BasinScan(
       names: form.exponentPlaces.map { form.coefficients[$0].name },

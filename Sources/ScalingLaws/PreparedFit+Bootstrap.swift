@@ -13,10 +13,16 @@ extension PreparedFit {
     checkpoint: @Sendable () throws -> Void
   ) throws -> BootstrapDraws {
     let results = IndexedResults<[Double]?, any Error>(count: bootstrap.resampleCount)
+    let units = ResampleUnits(bootstrap, runCount: problem.residualCount)
+    let residualSize = problem.meanResidual(at: best.parameters)
     pool.forEachBlock(bootstrap.resampleCount) { index, _ in
       results.run(index) { () throws(any Error) in
         try checkpoint()
-        return refitted(resample: index, bootstrap, around: best)
+        return refitted(
+          problem.resampled(units.counts(ofResample: index)),
+          around: best,
+          residualSize: residualSize
+        )
       }
     }
     let found = try results.values()
@@ -30,13 +36,11 @@ extension PreparedFit {
 
   /// The scaled coefficients of a resample in the runs' own units; `nil` if it has no minimum.
   private func refitted(
-    resample index: Int,
-    _ bootstrap: Bootstrap,
-    around best: LocalMinimum
+    _ resampled: LawProblem,
+    around best: LocalMinimum,
+    residualSize: Double
   ) -> [Double]? {
-    let counts = bootstrap.counts(ofResample: index, runCount: problem.residualCount)
-    let resampled = problem.resampled(counts)
-    let nearest = minimum(of: resampled, from: best.parameters)
+    let nearest = minimum(of: resampled, from: best.parameters, residualSize: residualSize)
     if nearest.isConverged { return decentered(nearest.parameters) }
     let others = starts.lazy.map { minimum(of: resampled, from: $0) }.filter(\.isConverged)
     let lowest = others.min { $0.objective < $1.objective }

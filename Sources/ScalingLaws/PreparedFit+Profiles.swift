@@ -36,7 +36,7 @@ extension PreparedFit {
   /// Where profiles are walked: a problem whose units move coefficients by affine maps only.
   private struct Space: Sendable {
     var prepared: PreparedFit
-    var function: LawFunction
+    var function: any CurvedFunction
     var minimum: LocalMinimum
 
     /// Half of the sum of squares per degree of freedom, as the function has halves.

@@ -16,6 +16,27 @@ extension PreparedFit {
     problem.form.decentered(scaled, from: center) ?? scaled
   }
 
+  /// Scaled coefficients in units of the middle, from those in the runs' own; `nil` if none are found.
+  func centered(_ scaled: [Double]) -> [Double]? { Self.centered(scaled, problem.form, center) }
+
+  /// The inverse of ``ScalingLawForm/decentered(_:from:)`` by fixed-point steps: exponents are the
+  /// same in all units, and amplitudes move by what exponents say, so two steps do.
+  static func centered(
+    _ scaled: [Double],
+    _ form: any ScalingLawForm,
+    _ center: RunCenter
+  ) -> [Double]? {
+    var point = scaled
+    for _ in 0..<8 {
+      let image = form.decentered(point, from: center) ?? point
+      let next = zip(point, zip(scaled, image)).map { $0 + ($1.0 - $1.1) }
+      guard next.allSatisfy(\.isFinite) else { return nil }
+      if zip(next, point).allSatisfy({ abs($0 - $1) <= 1e-12 * max(1, abs($0)) }) { return next }
+      point = next
+    }
+    return nil
+  }
+
   /// Everything a search found, in the runs' own units.
   func decentered(_ search: MultistartResult) -> MultistartResult {
     var search = search

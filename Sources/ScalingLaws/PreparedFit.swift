@@ -7,6 +7,9 @@ struct PreparedFit: Sendable {
   let problem: LawProblem
   let starts: [[Double]]
 
+  /// The squared residuals of ln L, where kernels know the law.
+  private let squares: PowerSumSquares?
+
   /// Checks the runs and prepares.
   ///
   /// - Throws: ``LawFitError`` where runs cannot determine the law.
@@ -19,9 +22,10 @@ struct PreparedFit: Sendable {
       throw .tooFewRuns(law: fit.form.name, coefficients: fit.form.coefficients.count, runs: 0)
     }
     let scaled = fit.form.coefficients.map { $0.scale.scaled(1) }
-    if !fit.constraints.isEmpty || fit.starts != nil
-      || fit.form.decentered(scaled, from: center) == nil
-    {
+    let isMovable =
+      fit.starts == nil
+      ? fit.form.decentered(scaled, from: center) != nil : fit.form is any PowerSumForm
+    if !isMovable || !fit.constraints.isEmpty {
       center = .origin(smallestLoss: center.smallestLoss)
     }
     self.center = center
@@ -33,26 +37,50 @@ struct PreparedFit: Sendable {
       runs: runs,
       center: center,
       residual: fit.objective.residual,
+      kernels: fit.kernels,
       bounds: bounds
     )
     // Runs at the ends of the range of Double can put a start beyond them.
-    let all = (fit.starts ?? fit.form.starts(for: runs.map(center.centered)))
-      .filter { $0.allSatisfy(\.isFinite) }
+    let all =
+      fit.starts?.compactMap { Self.centered($0, fit.form, center) }
+      ?? fit.form.starts(for: runs.map(center.centered)).filter { $0.allSatisfy(\.isFinite) }
     let count = min(max(fit.startLimit ?? all.count, 1), all.count)
     starts = (0..<count).map { all[(2 * $0 + 1) * all.count / (2 * count)] }
-  }
-
-  /// The minimum that a start leads to; its objective is in units of the middle.
-  func minimum(from start: [Double]) -> LocalMinimum {
-    switch fit.solver {
-    case .automatic, .newton: minimum(of: problem, from: start)
-    case .levenbergMarquardt: fit.polisher.minimize(weightedProblem, from: start).point
-    case .variableProjection: projectedMinimum(from: start)
+    squares = problem.powers.map { [problem] in
+      PowerSumSquares(sum: $0.ofLogarithms(problem.logLosses))
     }
   }
 
-  /// The same for other weights of the runs.
-  func minimum(of problem: LawProblem, from start: [Double]) -> LocalMinimum {
+  /// The minimum that a start leads to; its objective is in units of the middle.
+  ///
+  /// Where the law is a sum of powers a bad start is brought near a minimum of log least squares first.
+  func minimum(from start: [Double]) -> LocalMinimum {
+    switch fit.solver {
+    case .automatic, .newton:
+      guard let squares else { return minimum(of: problem, from: start) }
+      let near = fit.descent.descend(squares, from: start, goal: Self.nearResidual)
+      var minimum = minimum(
+        of: problem,
+        from: near.parameters,
+        residualSize: near.rootMeanSquare
+      )
+      minimum.evaluations += near.evaluations
+      return minimum
+    case .levenbergMarquardt:
+      return fit.polisher.minimize(weightedProblem, from: start).point
+    case .variableProjection: return projectedMinimum(from: start)
+    }
+  }
+
+  /// The root mean square of the residuals of ln L from which on a start is near.
+  private static var nearResidual: Double { 0.1 }
+
+  /// The same for other weights of the runs, from a start with residuals of about this size.
+  func minimum(
+    of problem: LawProblem,
+    from start: [Double],
+    residualSize: Double? = nil
+  ) -> LocalMinimum {
     guard let penalty = fit.objective.penalty else {
       return AbsoluteMinimizer(newton: fit.minimizer).minimize(
         problem,
@@ -62,10 +90,13 @@ struct PreparedFit: Sendable {
         smoothed: problem.function
       )
     }
-    var minimum = fit.minimizer.minimize(
+    var minimizer = fit.minimizer
+    if let residualSize { minimizer.initialRadius = min(max(residualSize, 1e-4), 1) }
+    var minimum = minimizer.minimize(
       problem,
       penalty: penalty,
       from: start,
+      residualSize: residualSize,
       smoothed: problem.function
     )
     minimum.objective *= fit.objective.valueFactor

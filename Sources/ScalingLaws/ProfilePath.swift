@@ -19,7 +19,7 @@ struct ProfilePath {
   }
 
   let quantity: ProfiledQuantity
-  let function: LawFunction
+  let function: any CurvedFunction
   let minimizer: NewtonMinimizer
   let best: Point
 
@@ -32,7 +32,7 @@ struct ProfilePath {
 
   init(
     _ quantity: ProfiledQuantity,
-    _ function: LawFunction,
+    _ function: any CurvedFunction,
     _ minimizer: NewtonMinimizer,
     best: Point,
     variance: Double,

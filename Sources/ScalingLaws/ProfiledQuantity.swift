@@ -30,7 +30,7 @@ struct ProfiledQuantity: Sendable {
   var link: Link
 
   /// The function with the quantity held at a scaled value.
-  func slice(_ base: LawFunction, at value: Double) -> SlicedFunction {
+  func slice(_ base: any CurvedFunction, at value: Double) -> SlicedFunction {
     var slopes = [Double](repeating: 0, count: base.parameterCount)
     var offset = 0.0
     switch link {
@@ -50,7 +50,7 @@ struct ProfiledQuantity: Sendable {
 /// The dependent coefficient keeps its place: its bounds are one point, so that no minimizer moves
 /// it, and evaluation writes what it is.
 struct SlicedFunction: CurvedFunction {
-  private let base: LawFunction
+  private let base: any CurvedFunction
   private let dependent: Int
   private let offset: Double
 
@@ -58,7 +58,7 @@ struct SlicedFunction: CurvedFunction {
   private let slopes: [Double]
   let bounds: [ClosedRange<Double>]?
 
-  init(base: LawFunction, dependent: Int, offset: Double, slopes: [Double]) {
+  init(base: any CurvedFunction, dependent: Int, offset: Double, slopes: [Double]) {
     self.base = base
     self.dependent = dependent
     self.offset = offset

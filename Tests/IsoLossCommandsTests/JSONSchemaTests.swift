@@ -26,7 +26,9 @@ struct JSONSchemaTests {
 
   @Test("the page describes every report")
   func page() throws {
-    let reports = ["approaches", "eval", "fit", "fit-compare", "fit-predict", "plan"]
+    let reports = [
+      "approaches", "corpus-markov", "eval", "fit", "fit-compare", "fit-predict", "plan",
+    ]
     #expect(try Self.schemas().keys.sorted() == reports.map { "isoloss.\($0)" })
   }
 

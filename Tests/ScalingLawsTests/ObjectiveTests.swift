@@ -1,5 +1,6 @@
 import CurveFitting
 import Execution
+import LossNumerics
 import ScalingLaws
 import TestSupport
 import Testing
@@ -124,6 +125,25 @@ struct ObjectiveTests {
       for index in 0..<3 { #expect(agree(other[index], 1.5 * nats[index], to: 1e-8)) }
       for index in 3..<5 { #expect(agree(other[index], nats[index], to: 1e-8)) }
     }
+  }
+
+  @Test(
+    "every instruction set finds the same fit, in bits of its own",
+    arguments: KernelVariant.supported
+  )
+  func kernels(_ variant: KernelVariant) throws {
+    var fit = LawFit(Chinchilla(), to: RunTable(name: "runs", runs: GoldenFit.runs))
+    fit.objective = .huber()
+    fit.solver = .newton
+    fit.kernels = variant
+    let result = try fit.run()
+    #expect(agree(result.objectiveValue, GoldenObjective.all[0].value, to: 1e-12))
+    #if arch(x86_64)
+    // Vectors agree to the bit; plain C, without fused multiply-adds, takes another way there.
+    fit.kernels = .fastest
+    let isSame = try fit.run().search == result.search
+    #expect(isSame == ((variant == .portable) == (KernelVariant.fastest == .portable)))
+    #endif
   }
 
   @Test("names are read as they are written")

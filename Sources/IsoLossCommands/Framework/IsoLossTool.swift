@@ -10,6 +10,7 @@ public enum IsoLossTool {
     FitPredictCommand.self,
     FitCompareCommand.self,
     PlanCommand.self,
+    CorpusMarkovCommand.self,
     CompletionsCommand.self,
     HelpCommand.self,
   ]

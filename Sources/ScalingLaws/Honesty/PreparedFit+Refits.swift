@@ -3,22 +3,6 @@ import CurveFitting
 // Fits of nearly the same problem, each from the minimum of the whole: they cost next to nothing.
 
 extension PreparedFit {
-  /// Scaled coefficients in units of the middle, from those in the runs' own; `nil` if none are found.
-  ///
-  /// The inverse of ``ScalingLawForm/decentered(_:from:)`` by fixed-point steps: exponents are the
-  /// same in all units, and amplitudes move by what exponents say, so two steps do.
-  func centered(_ scaled: [Double]) -> [Double]? {
-    var point = scaled
-    for _ in 0..<8 {
-      let image = decentered(point)
-      let next = zip(point, zip(scaled, image)).map { $0 + ($1.0 - $1.1) }
-      guard next.allSatisfy(\.isFinite) else { return nil }
-      if zip(next, point).allSatisfy({ abs($0 - $1) <= 1e-12 * max(1, abs($0)) }) { return next }
-      point = next
-    }
-    return nil
-  }
-
   /// Scaled coefficients, in the runs' own units, of the runs without one; `nil` if it has no minimum.
   func refitted(without run: Int, from start: [Double]) -> [Double]? {
     var counts = [Double](repeating: 1, count: problem.residualCount)

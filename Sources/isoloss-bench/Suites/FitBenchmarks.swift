@@ -48,7 +48,9 @@ private func fit(
         var options = RunTableOptions()
         options.selections = selections
         let table = try RunTable(CSVTable(parsing: bytes, name: name), options)
-        return try LawFit(Chinchilla(), to: table).run(on: kernels.pool)["alpha"]?.value ?? .nan
+        var fit = LawFit(Chinchilla(), to: table)
+        fit.kernels = kernels.variant
+        return try fit.run(on: kernels.pool)["alpha"]?.value ?? .nan
       },
       check: check
     )

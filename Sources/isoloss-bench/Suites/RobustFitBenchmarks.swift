@@ -4,7 +4,7 @@ import IsoLoss
 func robustFitBenchmarks() -> [Benchmark] {
   var benchmarks = [1_000, 10_000, 100_000].map(rows)
   if let path = BenchmarkFiles.shared("data/scaling/epoch_chinchilla.csv") {
-    benchmarks += [ownStarts(path), publishedGrid(path), resamples(path)]
+    benchmarks += [ownStarts(path), certified(path), publishedGrid(path), resamples(path)]
   }
   return benchmarks
 }
@@ -16,10 +16,28 @@ private var huberOptimum: (Double) -> Bool {
 
 private func ownStarts(_ path: String) -> Benchmark {
   Benchmark(name: "ScalingLaws/fit-huber/chinchilla-240", unit: .fits) { kernels in
-    let fit = try huberFit(path)
+    let fit = try huberFit(path, kernels)
     return PreparedBenchmark(
       amount: 1,
       run: { try fit.run(on: kernels.pool).objectiveValue },
+      check: huberOptimum
+    )
+  }
+}
+
+/// One start, and a scan of all exponents that excludes a second basin.
+private func certified(_ path: String) -> Benchmark {
+  Benchmark(name: "ScalingLaws/fit-huber-certified/chinchilla-240", unit: .fits) { kernels in
+    var fit = try huberFit(path, kernels)
+    fit.startLimit = 1
+    fit.scansBasins = true
+    let prepared = fit
+    return PreparedBenchmark(
+      amount: 1,
+      run: {
+        let result = try prepared.run(on: kernels.pool)
+        return result.basinScan?.basinCount == 1 ? result.objectiveValue : .nan
+      },
       check: huberOptimum
     )
   }
@@ -32,7 +50,7 @@ private func publishedGrid(_ path: String) -> Benchmark {
     isSlow: true,
     peer: Peer(script: "scipy_huber.py", arguments: ["grid", path, "excluded_top5=False"])
   ) { kernels in
-    var fit = try huberFit(path)
+    var fit = try huberFit(path, kernels)
     fit.starts = gridStarts
     let prepared = fit
     return PreparedBenchmark(
@@ -54,7 +72,7 @@ private func resamples(_ path: String) -> Benchmark {
     isSlow: true,
     peer: Peer(script: "scipy_huber.py", arguments: ["bootstrap", path, "excluded_top5=False"])
   ) { kernels in
-    var fit = try huberFit(path)
+    var fit = try huberFit(path, kernels)
     fit.bootstrap = Bootstrap(resampleCount: 4000, seed: 42)
     let prepared = fit
     return PreparedBenchmark(
@@ -79,6 +97,7 @@ private func rows(_ count: Int) -> Benchmark {
     let table = SimulatedTable(sizeCount: count / 10, lengthCount: 10, noise: .normal)
     var fit = LawFit(Chinchilla(), to: RunTable(name: "rows", runs: table.runs(&generator)))
     fit.objective = .huber()
+    fit.kernels = kernels.variant
     let prepared = fit
     return PreparedBenchmark(
       amount: 1,
@@ -88,13 +107,14 @@ private func rows(_ count: Int) -> Benchmark {
   }
 }
 
-private func huberFit(_ path: String) throws -> LawFit {
+private func huberFit(_ path: String, _ kernels: KernelContext) throws -> LawFit {
   var options = RunTableOptions()
   options.selections = [RunSelection(column: "excluded_top5", .equal, value: "False")]
   let bytes = try BenchmarkFiles.bytes(path)
   let table = try RunTable(CSVTable(parsing: bytes, name: "chinchilla"), options)
   var fit = LawFit(Chinchilla(), to: table)
   fit.objective = .huber()
+  fit.kernels = kernels.variant
   return fit
 }
 

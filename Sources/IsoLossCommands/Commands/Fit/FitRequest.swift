@@ -44,15 +44,16 @@ struct FitRequest: Sendable {
 
   /// Fits the law to a table.
   func fit(_ table: RunTable, in context: CommandContext) throws -> FitResult {
-    let fit = try lawFit(table)
+    let fit = try lawFit(table, in: context)
     return try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
       try interruption.check()
     }
   }
 
   /// The fit of a table, not yet run.
-  func lawFit(_ table: RunTable) throws -> LawFit {
+  func lawFit(_ table: RunTable, in context: CommandContext) throws -> LawFit {
     var fit = LawFit(form, to: table)
+    fit.kernels = context.kernels.variant
     fit.objective = objective
     fit.constraints = constraints
     solving?.apply(to: &fit)

@@ -59,7 +59,7 @@ struct HonestyWords: Sendable {
     }
     var checks = checks
     checks.flopsPerTokenParameter = findings.flopsPerTokenParameter
-    return try request.lawFit(findings.table).honesty(
+    return try request.lawFit(findings.table, in: context).honesty(
       of: result,
       checks,
       on: context.kernels.pool
