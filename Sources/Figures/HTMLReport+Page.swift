@@ -72,10 +72,13 @@ private struct ReportWriter {
     case .text(let text):
       for paragraph in Self.paragraphs(of: text) { page.element("p", text: paragraph) }
     case .preformatted(let text):
-      // Lines are escaped one by one: escaping turns line feeds to spaces.
-      let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-      let content = lines.map { SVGWriter.escaped(String($0)) }.joined(separator: "\n")
-      page.raw("<pre tabindex=\"0\">\(content)</pre>")
+      page.raw("<pre tabindex=\"0\">\(Self.escapedLines(text))</pre>")
+    case .pieces(let pieces):
+      let spans = pieces.map { piece in
+        let title = piece.detail.isEmpty ? "" : " title=\"\(Self.escapedLines(piece.detail))\""
+        return "<span\(title)>\(Self.escapedLines(piece.text))</span>"
+      }
+      page.raw("<pre class=\"pieces\" tabindex=\"0\">\(spans.joined())</pre>")
     case .list(let items):
       guard !items.isEmpty else { return }
       page.element("ul", []) { page in
@@ -90,6 +93,12 @@ private struct ReportWriter {
       let other: AxisScale = hasLogarithms ? .linear : .logarithmic
       write(grid.svg, grid.rescaled(to: other)?.svg, other, caption)
     }
+  }
+
+  /// Lines escaped one by one: escaping turns line feeds to spaces.
+  private static func escapedLines(_ text: String) -> String {
+    text.split(separator: "\n", omittingEmptySubsequences: false)
+      .map { SVGWriter.escaped(String($0)) }.joined(separator: "\n")
   }
 
   private static func paragraphs(of text: String) -> [String] {

@@ -48,12 +48,28 @@ public struct HTMLReport: Sendable, Hashable {
     case preformatted(String)
     /// Points of a list.
     case list([String])
+    /// Pieces of a text, such as tokens, on alternating backgrounds; a pointer shows their details.
+    case pieces([Piece])
     /// A table.
     case table(Table)
     /// A chart with a sentence below it, which may be empty.
     case chart(Chart, caption: String = "")
     /// Several charts in one with a sentence below, which may be empty.
     case charts(ChartGrid, caption: String = "")
+  }
+
+  /// A piece of a text.
+  public struct Piece: Sendable, Hashable {
+    /// What is read; line ends are kept.
+    public var text: String
+    /// What a pointer on the piece shows, in lines; may be empty.
+    public var detail: String
+
+    /// Creates a piece.
+    public init(text: String, detail: String = "") {
+      self.text = text
+      self.detail = detail
+    }
   }
 
   /// Rows under named columns.

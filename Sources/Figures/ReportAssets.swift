@@ -30,7 +30,8 @@ enum ReportAssets {
   /// On a dark page the charts' own white, ink and grays are exchanged; colors of data stay.
   static let style = #"""
 
-    :root { --page: #ffffff; --ink: #22262b; --muted: #5f6770; --rule: #d9dce0; --link: #0060a0; }
+    :root { --page: #ffffff; --ink: #22262b; --muted: #5f6770; --rule: #d9dce0; --link: #0060a0;
+      --odd: #d3e8f6; --even: #f6e3c2; }
     * { box-sizing: border-box; }
     body { margin: 0; background: var(--page); color: var(--ink); line-height: 1.5;
       font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
@@ -42,6 +43,10 @@ enum ReportAssets {
     .subtitle, figcaption, caption { color: var(--muted); }
     pre, .scroll { overflow-x: auto; }
     pre { padding: 0.8rem; border: 1px solid var(--rule); font-size: 0.85rem; }
+    .pieces { white-space: pre-wrap; font-size: 0.95rem; line-height: 1.9; }
+    .pieces span { padding: 0.15rem 0; border-radius: 2px; background: var(--even); }
+    .pieces span:nth-child(odd) { background: var(--odd); }
+    .pieces span:hover { outline: 2px solid var(--link); }
     table { border-collapse: collapse; font-size: 0.92rem; }
     caption { text-align: left; padding-bottom: 0.4rem; }
     th, td { padding: 0.2rem 1rem 0.2rem 0; text-align: left; border-bottom: 1px solid var(--rule); }
@@ -58,7 +63,8 @@ enum ReportAssets {
       background: var(--ink); color: var(--page); font-size: 0.85rem; border-radius: 4px;
       pointer-events: none; max-width: 24rem; }
     @media screen and (prefers-color-scheme: dark) {
-      :root { --page: #16191d; --ink: #e4e7ea; --muted: #a3abb3; --rule: #3a4048; --link: #7db8e8; }
+      :root { --page: #16191d; --ink: #e4e7ea; --muted: #a3abb3; --rule: #3a4048; --link: #7db8e8;
+        --odd: #1f4258; --even: #574420; }
       svg [fill="#ffffff"] { fill: #16191d; }
       svg[fill="#22262b"], svg [fill="#22262b"] { fill: #e4e7ea; }
       svg [fill="#5f6770"] { fill: #a3abb3; }

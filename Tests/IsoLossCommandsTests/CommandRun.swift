@@ -9,6 +9,9 @@ struct CommandRun {
   var output: String
   var diagnostics: String
 
+  /// What the output is, byte for byte.
+  var bytes: [UInt8]
+
   /// Runs `isoloss` with words, in the package's folder unless another is named.
   init(
     _ words: [String],
@@ -27,6 +30,7 @@ struct CommandRun {
     context.workingDirectory = folder
     configure(&context)
     code = IsoLossTool.run(words, in: context)
+    bytes = output.bytes
     self.output = output.text
     self.diagnostics = diagnostics.text
   }
@@ -64,6 +68,11 @@ final class TemporaryFolder {
   /// Writes a text into the folder.
   func write(_ name: String, _ text: String) throws {
     try write(name, Array(text.utf8))
+  }
+
+  /// Reads a file's bytes.
+  func readBytes(_ name: String) throws -> [UInt8] {
+    [UInt8](try Data(contentsOf: URL(filePath: path).appending(path: name)))
   }
 
   /// Reads a file of the folder.

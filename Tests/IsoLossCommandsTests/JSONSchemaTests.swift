@@ -28,6 +28,7 @@ struct JSONSchemaTests {
   func page() throws {
     let reports = [
       "approaches", "corpus-markov", "eval", "fit", "fit-compare", "fit-predict", "plan",
+      "tokenizer-compare", "tokenizer-count", "tokenizer-inspect", "tokenizer-train",
     ]
     #expect(try Self.schemas().keys.sorted() == reports.map { "isoloss.\($0)" })
   }

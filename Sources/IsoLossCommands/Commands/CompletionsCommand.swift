@@ -36,7 +36,10 @@ public struct CompletionsCommand: Command {
 
   /// Writes the script.
   public func run(in context: CommandContext) throws -> ExitCode {
-    let script = Completions.script(for: shell, IsoLossTool.specifications)
+    let script = Completions.script(
+      for: shell,
+      IsoLossTool.specifications + IsoLossTool.groups
+    )
     try context.output.write(script ?? "")
     return .done
   }

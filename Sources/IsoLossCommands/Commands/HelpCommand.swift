@@ -11,8 +11,9 @@ public struct HelpCommand: Command {
       "COMMAND",
       count: 0...2,
       completion: .choices(
-        IsoLossTool.commands.filter { $0 != HelpCommand.self }.map { $0.specification.name }
-          .filter { !$0.contains(" ") }
+        IsoLossTool.commands.filter { $0 != HelpCommand.self }.map {
+          String($0.specification.name.prefix { $0 != " " })
+        }.uniqued
       )
     ),
     options: [],
@@ -38,8 +39,20 @@ public struct HelpCommand: Command {
       try context.output.write(HelpText.tool(IsoLossTool.specifications))
       return .done
     }
+    if let group = IsoLossTool.groups.first(where: { $0.name == name }) {
+      try context.output.write(HelpText.group(group, IsoLossTool.specifications))
+      return .done
+    }
     let command = try IsoLossTool.command(named: name)
     try context.output.write(HelpText.command(command.specification))
     return .done
+  }
+}
+
+extension [String] {
+  /// The texts without those that came before.
+  fileprivate var uniqued: [String] {
+    var seen: Set<String> = []
+    return filter { seen.insert($0).inserted }
   }
 }

@@ -36,6 +36,22 @@ enum HelpText {
       """
   }
 
+  /// The help of a word that several commands begin with.
+  static func group(_ group: CommandSpecification, _ all: [CommandSpecification]) -> String {
+    let commands = all.filter { $0.name.hasPrefix("\(group.name) ") }
+    let width = commands.map(\.name.count).max() ?? 0
+    let lines = commands.map { "  \($0.name.padded(to: width))  \($0.summary)" }
+    return """
+      usage: isoloss \(group.name) COMMAND …
+
+      commands
+      \(lines.joined(separator: "\n"))
+
+      `isoloss help \(group.name) COMMAND` says all about one.
+
+      """
+  }
+
   private static func usage(of specification: CommandSpecification) -> String {
     var words = ["isoloss", specification.name]
     if !specification.options.isEmpty { words.append("[OPTIONS]") }

@@ -11,12 +11,40 @@ public enum IsoLossTool {
     FitCompareCommand.self,
     PlanCommand.self,
     CorpusMarkovCommand.self,
+    TokenizerTrainCommand.self,
+    TokenizerEncodeCommand.self,
+    TokenizerDecodeCommand.self,
+    TokenizerCountCommand.self,
+    TokenizerInspectCommand.self,
+    TokenizerCompareCommand.self,
     CompletionsCommand.self,
     HelpCommand.self,
   ]
 
   /// The tables of all subcommands.
   public static var specifications: [CommandSpecification] { commands.map { $0.specification } }
+
+  /// The words that several commands begin with and that are none by themselves, as tables for help and
+  /// completions.
+  static var groups: [CommandSpecification] {
+    let names = specifications.map(\.name)
+    var groups: [CommandSpecification] = []
+    for name in names {
+      let first = String(name.prefix { $0 != " " })
+      guard !names.contains(first), !groups.contains(where: { $0.name == first }) else { continue }
+      groups.append(
+        CommandSpecification(
+          name: first,
+          summary: seconds(of: first).joined(separator: ", "),
+          discussion: "",
+          argument: .none,
+          options: [],
+          examples: []
+        )
+      )
+    }
+    return groups
+  }
 
   /// Runs the words after `isoloss`.
   public static func run(_ words: [String], in context: CommandContext) -> ExitCode {
@@ -45,9 +73,43 @@ public enum IsoLossTool {
       let known = ["--version", "--help"]
       throw UsageError.misplacedOption(name, suggestion: closestSpelling(to: name, among: known))
     default:
+      if let group = groups.first(where: { $0.name == name }), !isCommand(words.prefix(2)) {
+        return try run(group, Array(words.dropFirst()), in: context)
+      }
       let (command, rest) = try command(of: words, in: context)
       return try run(command, rest, in: context)
     }
+  }
+
+  private static func isCommand(_ words: ArraySlice<String>) -> Bool {
+    specifications.contains { $0.name == words.joined(separator: " ") }
+  }
+
+  /// Explains a word that several commands begin with, and that is none by itself.
+  private static func run(
+    _ group: CommandSpecification,
+    _ rest: [String],
+    in context: CommandContext
+  ) throws -> ExitCode {
+    let help = HelpText.group(group, specifications)
+    switch rest.first {
+    case nil:
+      try context.diagnostics.write(help)
+      return .unusable
+    case "--help", "-h":
+      try context.output.write(help)
+      return .done
+    case let word?:
+      let known = seconds(of: group.name)
+      let nearest = closestSpelling(to: word, among: known).map { "\(group.name) \($0)" }
+      throw UsageError.unknownCommand("\(group.name) \(word)", suggestion: nearest)
+    }
+  }
+
+  /// The second words of the commands that begin with a word.
+  private static func seconds(of first: String) -> [String] {
+    specifications.map(\.name).filter { $0.hasPrefix("\(first) ") }
+      .map { String($0.dropFirst(first.count + 1)) }
   }
 
   /// The subcommand that words begin with, and what is left of them.
@@ -66,8 +128,7 @@ public enum IsoLossTool {
       return (command, Array(words.dropFirst(2)))
     }
     let command = try command(named: words[0])
-    let seconds = specifications.map(\.name).filter { $0.hasPrefix("\(words[0]) ") }
-      .map { String($0.dropFirst(words[0].count + 1)) }
+    let seconds = seconds(of: words[0])
     if let word = words.dropFirst().first, !word.hasPrefix("-"),
       let nearest = closestSpelling(to: word, among: seconds),
       FileIdentity(path: context.path(word)) == nil

@@ -4,31 +4,56 @@ import IsoLoss
 ///
 /// Only a terminal sees it, and only work that takes more than a second; it wipes itself away.
 final class ProgressLine {
+  /// What is counted.
+  enum Unit {
+    case bytes
+
+    /// Things of a name in the singular.
+    case count(String)
+
+    fileprivate func text(_ count: Int) -> String {
+      switch self {
+      case .bytes: NumberText.bytes(count)
+      case .count(let noun): NumberText.counted(count, noun)
+      }
+    }
+  }
+
   private let context: CommandContext
   private let label: String
   private let total: Int?
+  private let unit: Unit
   private let start: Double
   private var lastShown: Double
   private var isShown = false
 
   /// Begins to watch work of `total` bytes, where that is known.
-  init(_ label: String, totalByteCount total: Int?, in context: CommandContext) {
+  convenience init(_ label: String, totalByteCount total: Int?, in context: CommandContext) {
+    self.init(label, total: total, unit: .bytes, in: context)
+  }
+
+  /// Begins to watch work of `total` units, where that is known.
+  init(_ label: String, total: Int?, unit: Unit, in context: CommandContext) {
     self.context = context
     self.label = label
     self.total = total
+    self.unit = unit
     start = context.secondsNow()
     // Nothing is said in the first second.
     lastShown = start + 0.9
   }
 
   /// Says how many bytes are done, at most ten times a second.
-  func update(byteCount: Int) {
+  func update(byteCount: Int) { update(count: byteCount) }
+
+  /// Says how many units are done, at most ten times a second.
+  func update(count: Int) {
     guard context.terminal.isDiagnostics, !context.isQuiet else { return }
     let now = context.secondsNow()
     guard now - lastShown >= 0.1 else { return }
     lastShown = now
     isShown = true
-    show(text(byteCount: byteCount, elapsed: now - start))
+    show(text(count: count, elapsed: now - start))
   }
 
   /// Wipes the line away.
@@ -44,13 +69,13 @@ final class ProgressLine {
     try? context.diagnostics.flush()
   }
 
-  private func text(byteCount: Int, elapsed: Double) -> String {
-    let rate = Double(byteCount) / elapsed
-    var parts = [label, NumberText.bytes(byteCount), "\(NumberText.bytes(Int(rate)))/s"]
-    if let total, total > 0, byteCount > 0 {
-      let share = min(1, Double(byteCount) / Double(total))
+  private func text(count: Int, elapsed: Double) -> String {
+    let rate = Double(count) / elapsed
+    var parts = [label, unit.text(count), "\(unit.text(Int(rate)))/s"]
+    if let total, total > 0, count > 0 {
+      let share = min(1, Double(count) / Double(total))
       parts.insert("\(Int(100 * share)) %", at: 1)
-      parts.append("\(NumberText.duration(Double(max(0, total - byteCount)) / rate)) left")
+      parts.append("\(NumberText.duration(Double(max(0, total - count)) / rate)) left")
     }
     return parts.joined(separator: "  ")
   }

@@ -23,9 +23,33 @@ extension BytePairTokenizer {
   ) throws(SpecialTokenError) -> [TokenID] {
     if specialTokens == .forbid { try refuseSpecialTokens(in: text.span) }
     let matcher = specialTokens == .allow ? allMatcher : textMatcher
-    let parts = parts(of: text.span, matching: matcher)
-    guard parts.count > 1, pool.threadCount > 1 else {
-      return try encode(text.span, specialTokens: specialTokens)
+    return encode(text, upTo: text.count, at: .beginning, matching: matcher, pool: pool)
+  }
+
+  /// Encodes the bytes of a text up to `end` on the threads of a pool.
+  func encode(
+    _ text: [UInt8],
+    upTo end: Int,
+    at place: PartPlace,
+    matching matcher: AddedTokenMatcher,
+    pool: WorkerPool
+  ) -> [TokenID] {
+    let parts =
+      pool.threadCount > 1
+      ? parts(of: text.span.extracting(0..<end), at: place, matching: matcher) : []
+    guard parts.count > 1 else {
+      return withEncoder { encoder in
+        var ids: [TokenID] = []
+        ids.reserveCapacity(end / 4)
+        encode(
+          text.span.extracting(0..<end),
+          at: place,
+          matching: matcher,
+          with: encoder,
+          into: &ids
+        )
+        return ids
+      }
     }
     let workers = (0..<pool.threadCount).map { _ in encoders.take() ?? makeEncoder() }
     let found = Mutex([[TokenID]](repeating: [], count: parts.count))
@@ -52,8 +76,12 @@ extension BytePairTokenizer {
   }
 
   /// Cuts a text, an added token never.
-  func parts(of text: Span<UInt8>, matching matcher: AddedTokenMatcher) -> [Part] {
-    var parts = [Part(range: 0..<0, place: .beginning)]
+  func parts(
+    of text: Span<UInt8>,
+    at place: PartPlace = .beginning,
+    matching matcher: AddedTokenMatcher
+  ) -> [Part] {
+    var parts = [Part(range: 0..<0, place: place)]
     forEachSegment(text, matching: matcher) { segment in
       switch segment {
       case .token(_, let range):

@@ -1,3 +1,5 @@
+public import Execution
+
 /// Encodes a text chunk by chunk; how it is cut into chunks never changes an id.
 ///
 ///     var stream = tokenizer.makeStream()
@@ -34,14 +36,20 @@ public struct EncodingStream: Sendable {
 
   /// Takes the bytes that follow those of the last call.
   ///
+  /// - Parameters:
+  ///   - chunk: The bytes.
+  ///   - pool: The threads that encode them, worth it from a megabyte on; the ids do not depend on it.
   /// - Returns: The ids that no further bytes can change.
   /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden; the stream
   ///   cannot go on after that.
-  public mutating func encode(_ chunk: [UInt8]) throws(SpecialTokenError) -> [TokenID] {
+  public mutating func encode(
+    _ chunk: [UInt8],
+    pool: WorkerPool? = nil
+  ) throws(SpecialTokenError) -> [TokenID] {
     pending += chunk
     let cut = try findCut()
     guard cut.offset > 0 else { return [] }
-    let ids = encoded(upTo: cut.offset)
+    let ids = pool.map { encoded(upTo: cut.offset, pool: $0) } ?? encoded(upTo: cut.offset)
     pending.removeFirst(cut.offset)
     searched -= cut.offset
     offset += cut.offset
@@ -68,6 +76,16 @@ public struct EncodingStream: Sendable {
 
   /// The ids of what is held back, if nothing followed.
   var pendingIDs: [TokenID] { encoded(upTo: pending.count) }
+
+  private func encoded(upTo end: Int, pool: WorkerPool) -> [TokenID] {
+    tokenizer.encode(
+      pending,
+      upTo: end,
+      at: place,
+      matching: isForbidding ? tokenizer.textMatcher : matcher,
+      pool: pool
+    )
+  }
 
   private func encoded(upTo end: Int) -> [TokenID] {
     tokenizer.withEncoder { encoder in

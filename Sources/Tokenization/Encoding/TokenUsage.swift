@@ -23,6 +23,15 @@ public struct TokenUsage: Sendable, Hashable {
     for id in ids { counts[Int(id)] += 1 }
     self.byteCount += byteCount
   }
+
+  /// Adds the texts of another usage.
+  ///
+  /// - Precondition: It is of a vocabulary of the same size.
+  public mutating func add(_ other: TokenUsage) {
+    precondition(other.counts.count == counts.count, "the usages are of two vocabularies")
+    for id in counts.indices { counts[id] += other.counts[id] }
+    byteCount += other.byteCount
+  }
 }
 
 extension TokenUsage {

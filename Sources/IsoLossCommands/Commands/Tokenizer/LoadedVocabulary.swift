@@ -1,0 +1,216 @@
+import Foundation
+import IsoLoss
+
+/// A vocabulary that was read, with what is known of its file.
+struct LoadedVocabulary {
+  /// What reports call it.
+  var name: String
+
+  /// What kind of file it is, in words.
+  var format: String
+
+  /// The SHA-256 of the file, or of as much of it as was read; `nil` for the vocabulary of bytes.
+  var hash: ContentHash?
+
+  /// The tie rule that it was trained by, where that is known.
+  var tieRule: String?
+
+  /// The hash of the text that it was trained on, where that is known.
+  var corpusHash: ContentHash?
+
+  /// What encodes by it.
+  var tokenizer: BytePairTokenizer
+
+  /// Its facts.
+  var vocabulary: BytePairVocabulary { tokenizer.vocabulary }
+}
+
+// MARK: - Reading
+
+extension LoadedVocabulary {
+  /// The largest vocabulary read, in bytes; weights behind a GGUF file's vocabulary do not count.
+  private static let largestFile = 1 << 28
+
+  /// The names under which folders hold vocabularies, the ids' with that of the merges.
+  private static let usualNames: [(file: String, merges: String?)] = [
+    ("tokenizer.json", nil), ("vocabulary.json", nil), ("tokenizer.model", nil),
+    ("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe"),
+  ]
+
+  /// Reads what the words name.
+  ///
+  /// - Throws: `VocabularyError`, `FileError`, and ``CommandError`` for a folder without a vocabulary.
+  init(_ words: VocabularyWords, in context: CommandContext) throws {
+    guard words.path != "byte" else {
+      self = try Self.bytes
+      return
+    }
+    let words = try Self.inFolder(words, context)
+    name = context.displayName(words.path)
+    var source = try context.open(words.path)
+    let file = try VocabularySource(&source, limit: Self.largestFile, context.interruption)
+    hash = file.hash
+    format = Self.name(of: file.format)
+    let vocabulary: BytePairVocabulary
+    switch file.format {
+    case .native:
+      let native = try VocabularyFile(file.bytes, name: name)
+      (vocabulary, tieRule, corpusHash) = (native.vocabulary, native.tieRule, native.corpusHash)
+    case .tokenIDs where words.mergesPath != nil:
+      vocabulary = try Self.withMerges(words, ids: file.bytes, name: name, in: context)
+      format = "encoder.json and vocab.bpe"
+    default:
+      vocabulary = try BytePairVocabulary(
+        recognizing: file.bytes,
+        name: name,
+        pattern: words.pattern
+      )
+    }
+    try Self.refuseContradiction(words, file.format, vocabulary.pattern, name)
+    do throws(VocabularyError.Reason) {
+      tokenizer = try BytePairTokenizer(vocabulary)
+    } catch {
+      throw VocabularyError(name, nil, error)
+    }
+  }
+
+  /// The vocabulary whose ids are bytes.
+  private static var bytes: LoadedVocabulary {
+    get throws(VocabularyError.Reason) {
+      let learned = LearnedMerges(
+        specialTokens: [],
+        alphabet: Array(UInt8.min...UInt8.max),
+        merges: []
+      )
+      let vocabulary = BytePairVocabulary(learned, pattern: nil)
+      return LoadedVocabulary(
+        name: "byte",
+        format: "single bytes",
+        tokenizer: try BytePairTokenizer(vocabulary)
+      )
+    }
+  }
+
+  private init(name: String, format: String, tokenizer: BytePairTokenizer) {
+    self.name = name
+    self.format = format
+    self.tokenizer = tokenizer
+  }
+
+  private static func withMerges(
+    _ words: VocabularyWords,
+    ids: [UInt8],
+    name: String,
+    in context: CommandContext
+  ) throws -> BytePairVocabulary {
+    let path = words.mergesPath ?? "-"
+    var source = try context.open(path)
+    return try BytePairVocabulary(
+      merges: source.readAll(limit: largestFile),
+      tokens: ids,
+      mergesName: context.displayName(path),
+      tokensName: name,
+      pattern: words.pattern ?? .gpt2
+    )
+  }
+
+  /// Refuses words that say otherwise than the file does.
+  private static func refuseContradiction(
+    _ words: VocabularyWords,
+    _ format: VocabularyFormat?,
+    _ pattern: SplitPattern?,
+    _ name: String
+  ) throws(CommandError) {
+    if words.mergesPath != nil, format != .tokenIDs {
+      throw CommandError("`--merges`: `\(name)` is no vocabulary of ids and has its own merges")
+    }
+    if let given = words.pattern, given != pattern, !words.isPatternFallback {
+      let own = pattern.map { "is cut by `\($0.rawValue)`" } ?? "is not cut by any pattern"
+      throw CommandError("`--pattern`: text of `\(name)` \(own), as the file itself says")
+    }
+  }
+
+  /// The words with a folder's file, or files, in place of the folder.
+  private static func inFolder(
+    _ words: VocabularyWords,
+    _ context: CommandContext
+  ) throws -> VocabularyWords {
+    guard words.path != "-",
+      let names = try? FileManager.default.contentsOfDirectory(atPath: context.path(words.path))
+    else { return words }
+    let folder = words.path.hasSuffix("/") ? words.path : words.path + "/"
+    let found = usualNames.first { usual in
+      names.contains(usual.file) && (usual.merges.map(names.contains) ?? true)
+    }
+    guard let found else {
+      let names = usualNames.map { usual in
+        usual.merges.map { "`\(usual.file)` with `\($0)`" } ?? "`\(usual.file)`"
+      }
+      throw CommandError(
+        "`\(words.path)`: the folder holds no vocabulary under a usual name: "
+          + names.joined(separator: ", ")
+      )
+    }
+    var words = words
+    words.path = folder + found.file
+    words.mergesPath = words.mergesPath ?? found.merges.map { folder + $0 }
+    return words
+  }
+
+  /// What a kind of file is called.
+  private static func name(of format: VocabularyFormat?) -> String {
+    switch format {
+    case .ranks: "ranks in base64"
+    case .tokenizerJSON: "tokenizer.json"
+    case .tokenIDs: "ids of tokens"
+    case .merges: "merges"
+    case .gguf: "GGUF"
+    case .sentencePiece: "SentencePiece"
+    case .native: "isoloss"
+    case nil: "unknown"
+    }
+  }
+}
+
+/// The bytes of a vocabulary's file; of a GGUF file only its beginning.
+private struct VocabularySource {
+  var bytes: [UInt8] = []
+  var format: VocabularyFormat?
+  var hash: ContentHash
+
+  init(
+    _ source: inout any ByteSource,
+    limit: Int,
+    _ interruption: InterruptionFlag
+  ) throws {
+    var hasher = ContentHasher()
+    var wanted = 1 << 20
+    while case let chunk = try source.nextChunk(), !chunk.isEmpty {
+      try interruption.check()
+      hasher.update(chunk)
+      bytes += chunk
+      guard bytes.starts(with: "GGUF".utf8) else {
+        guard bytes.count <= limit else { throw FileError(source.name, .tooLarge(limit: limit)) }
+        continue
+      }
+      // What follows the metadata are gigabytes of weights.
+      guard bytes.count >= wanted else { continue }
+      if Self.holdsMetadata(bytes) { break }
+      guard bytes.count <= limit else { throw FileError(source.name, .tooLarge(limit: limit)) }
+      wanted = 2 * bytes.count
+    }
+    hash = hasher.finalized()
+    format = VocabularyFormat(recognizing: bytes)
+  }
+
+  /// Whether the metadata is complete, or wrong in a way that more bytes do not mend.
+  private static func holdsMetadata(_ bytes: [UInt8]) -> Bool {
+    do throws(GGUFError) {
+      _ = try GGUFMetadata(bytes, name: "")
+      return true
+    } catch {
+      if case .truncated = error.reason { return false }
+      return true
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import IsoLoss
+
+/// The ids of a text that is read and encoded in portions, on all threads.
+struct TextPortions {
+  /// How many bytes were read.
+  private(set) var byteCount = 0
+
+  /// The first of them, to guess at mistaken input.
+  private(set) var firstBytes: [UInt8] = []
+
+  private var source: any ByteSource
+  private var stream: EncodingStream
+  private let context: CommandContext
+  private let progress: ProgressLine
+  private var isAtEnd = false
+
+  /// How many bytes are read for each thread before they are encoded.
+  private static let portion = 1 << 20
+
+  /// Begins to read a text.
+  init(
+    _ source: any ByteSource,
+    _ tokenizer: BytePairTokenizer,
+    _ specialTokens: SpecialTokenPolicy = .text,
+    in context: CommandContext
+  ) {
+    self.source = source
+    self.context = context
+    stream = tokenizer.makeStream(specialTokens: specialTokens)
+    progress = ProgressLine(
+      "encode \(source.name)",
+      totalByteCount: source.byteCountIfKnown,
+      in: context
+    )
+  }
+
+  /// Reads on.
+  ///
+  /// - Parameter take: Gets the bytes that were read.
+  /// - Returns: The next ids; `nil` behind the last.
+  /// - Throws: `FileError`, `Interruption`, and ``CommandError`` for a forbidden special token.
+  mutating func next(_ take: ([UInt8]) -> Void = { _ in }) throws -> [TokenID]? {
+    guard !isAtEnd else {
+      progress.finish()
+      return nil
+    }
+    var bytes: [UInt8] = []
+    let wanted = Self.portion * context.kernels.pool.threadCount
+    while bytes.count < wanted {
+      try context.interruption.check()
+      let chunk = try source.nextChunk()
+      isAtEnd = chunk.isEmpty
+      if isAtEnd { break }
+      bytes += chunk
+    }
+    if byteCount == 0 { firstBytes = Array(bytes.prefix(512)) }
+    byteCount += bytes.count
+    take(bytes)
+    defer { progress.update(byteCount: byteCount) }
+    do throws(SpecialTokenError) {
+      let ids = try stream.encode(bytes, pool: context.kernels.pool)
+      return isAtEnd ? ids + (try stream.finish()) : ids
+    } catch {
+      progress.finish()
+      throw CommandError("\(source.name): \(error)")
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import IsoLoss
+import IsoLossCommands
+import TestSupport
+import Testing
+
+@Suite("isoloss tokenizer encode and decode")
+struct TokenizerEncodeTests {
+  private let folder: TemporaryFolder
+
+  init() throws {
+    folder = try TrainedVocabulary.folder()
+  }
+
+  private func run(_ line: String, input: [UInt8] = []) -> CommandRun {
+    let words = line.split(separator: " ").map(String.init)
+    return CommandRun(["tokenizer"] + words, input: input, in: folder.path)
+  }
+
+  @Test(
+    "ids are those of tokenizers",
+    arguments: ["tok", "tok/tokenizer.json", "tok/vocabulary.json"]
+  )
+  func golden(_ vocabulary: String) {
+    let lines = GoldenText.all.map(\.line).joined()
+    let run = run("encode --vocabulary \(vocabulary) --jsonl", input: Array(lines.utf8))
+    #expect(run.code == .done && run.diagnostics == "")
+    #expect(run.output == GoldenText.all.map(\.answer).joined())
+  }
+
+  @Test("offsets are those of tokenizers, in bytes too", arguments: GoldenText.all)
+  func offsets(_ golden: GoldenText) throws {
+    let run = run("encode --vocabulary tok --jsonl --offsets", input: Array(golden.line.utf8))
+    let json = try run.json()
+    #expect(try json.value("ids") == .array(golden.ids.map { .integer($0) }))
+    let scalars = golden.offsets.map { JSONValue.array($0.map { .integer($0) }) }
+    #expect(try json.value("scalarOffsets") == .array(scalars))
+    let bytes = try #require(try json.value("byteOffsets").array)
+    #expect((bytes.first?[0]?.int ?? 0) == 0)
+    #expect((bytes.last?[1]?.int ?? 0) == golden.text.utf8.count)
+    for (left, right) in zip(bytes, bytes.dropFirst()) { #expect(left[1] == right[0]) }
+  }
+
+  @Test("every format holds the same ids and gives the text back, whatever the threads")
+  func formats() throws {
+    let text = try TrainedVocabulary.text
+    // More than a portion of the reader.
+    let long = (0..<150).flatMap { _ in text }
+    try folder.write("long.txt", long)
+    var first: [UInt32]?
+    for format in ["text", "jsonl", "u16", "u32"] {
+      for threads in [1, 3] {
+        let encoded = run(
+          "encode --vocabulary tok --format \(format) --threads \(threads) -o ids long.txt"
+        )
+        #expect(encoded.code == .done && encoded.output == "")
+        let ids = try Self.ids(try folder.readBytes("ids"), format)
+        #expect(first == nil || ids == first)
+        first = ids
+        let decoded = run("decode --vocabulary tok --format \(format) ids")
+        #expect(decoded.bytes == long, "\(format)")
+      }
+    }
+    let single = run("encode --vocabulary tok lighthouse.txt")
+    #expect(single.output.split(separator: " ").count == GoldenText.trainingTokenCount)
+  }
+
+  private static func ids(_ bytes: [UInt8], _ format: String) throws -> [UInt32] {
+    switch format {
+    case "u16":
+      stride(from: 0, to: bytes.count, by: 2).map { UInt32(bytes[$0]) | UInt32(bytes[$0 + 1]) << 8 }
+    case "u32":
+      stride(from: 0, to: bytes.count, by: 4).map { start in
+        (0..<4).reduce(0) { $0 | UInt32(bytes[start + $1]) << (8 * UInt32($1)) }
+      }
+    case "text":
+      String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap {
+        UInt32($0)
+      }
+    default:
+      try JSONValue(parsing: bytes, name: "ids").value("ids").array?.compactMap {
+        $0.int.map { UInt32($0) }
+      } ?? []
+    }
+  }
+
+  @Test("bytes that are no text come back, in lines of their own too")
+  func anyBytes() {
+    let bytes = (UInt8.min...UInt8.max).map(\.self) + [0xE2, 0x96, 0x0A, 0xF0, 0x9F]
+    let encoded = run("encode --vocabulary tok", input: bytes)
+    #expect(run("decode --vocabulary tok", input: encoded.bytes).bytes == bytes)
+    let line = Array("{\"base64\":\"\(Base64.encode(bytes[...]))\"}\n{\"text\":\"é\\n\"}\n".utf8)
+    let ids = run("encode --vocabulary tok --jsonl", input: line)
+    let back = run("decode --vocabulary tok --jsonl", input: ids.bytes)
+    #expect(back.bytes == line)
+    #expect(run("encode --vocabulary byte", input: [104, 105, 255]).output == "104 105 255\n")
+  }
+
+  @Test("special tokens are text, unless asked for")
+  func special() throws {
+    let text = Array("a<|endoftext|>b".utf8)
+    let plain = run("encode --vocabulary tok", input: text)
+    #expect(run("encode --vocabulary tok --special text", input: text).output == plain.output)
+    #expect(!plain.output.split(separator: " ").contains("0"))
+    let allowed = run("encode --vocabulary tok --special allow", input: text)
+    #expect(allowed.output == "65 0 66\n")
+    #expect(run("decode --vocabulary tok", input: allowed.bytes).bytes == text)
+    let forbidden = run("encode --vocabulary tok --special forbid -o out", input: text)
+    #expect(forbidden.code == .unusable)
+    #expect(
+      forbidden.diagnostics
+        == "error: standard input: byte 1 begins the special token `<|endoftext|>`, and special tokens"
+        + " are forbidden\n"
+    )
+    #expect(throws: (any Error).self) { try folder.readBytes("out") }
+  }
+
+  @Test("a document is a file, and may be ended")
+  func documents() throws {
+    try folder.write("a.txt", "ab")
+    try folder.write("b.txt", "")
+    #expect(run("encode --vocabulary tok a.txt b.txt a.txt").output == "65 66\n\n65 66\n")
+    #expect(run("encode --vocabulary tok --end-of-text a.txt b.txt").output == "65 66 0\n0\n")
+    try folder.write("two.jsonl", "{\"text\":\"ab\"}\r\n{\"id\":7,\"text\":\"a\"}")
+    let packed = run("encode --vocabulary tok --jsonl --format u16 --end-of-text two.jsonl")
+    #expect(packed.bytes == [65, 0, 66, 0, 0, 0, 65, 0, 0, 0])
+    let offsets = run("encode --vocabulary tok --format jsonl --offsets a.txt")
+    #expect(
+      offsets.output
+        == "{\"ids\":[65,66],\"byteOffsets\":[[0,1],[1,2]],\"scalarOffsets\":[[0,1],[1,2]]}\n"
+    )
+  }
+
+  @Test("a reader that has seen enough ends the command quietly")
+  func brokenPipe() {
+    for line in ["encode --vocabulary tok lighthouse.txt", "count --vocabulary tok lighthouse.txt"]
+    {
+      let words = ["tokenizer"] + line.split(separator: " ").map(String.init)
+      let run = CommandRun(words, in: folder.path) { $0.output = ClosedPipe() }
+      #expect(run.code == .done && run.diagnostics == "")
+    }
+  }
+}
+
+/// A line of the shared golden ids.
+struct SharedGolden: Sendable {
+  var lines: [String] = []
+  var ids: [String: [String]] = [:]
+
+  /// All texts, as lines of JSON, with the answers under each vocabulary.
+  init() throws {
+    var source = try FileSource(path: TestFiles.shared("data/tokenizers/golden.jsonl"))
+    let bytes = try source.readAll(limit: 1 << 26)
+    for (number, line) in bytes.split(separator: UInt8(ascii: "\n")).enumerated() {
+      let json = try JSONValue(parsing: Array(line), name: "golden.jsonl:\(number + 1)")
+      let object: JSONObject
+      if let text = json["text"] {
+        object = ["text": text]
+      } else if let encoded = json["b64"] {
+        object = ["base64": encoded]
+      } else {
+        let unit = try json.text("repeat.0")
+        let count = Int(try json.number("repeat.1"))
+        object = ["text": .string(String(repeating: unit, count: count))]
+      }
+      lines.append(JSONValue.object(object).serialized(.compact) + "\n")
+      for member in try #require(json["ids"]?.object).members {
+        let answer = JSONValue.object(["ids": member.value]).serialized(.compact) + "\n"
+        ids[member.key, default: []].append(answer)
+      }
+    }
+  }
+}
+
+@Suite(
+  "Golden ids through isoloss tokenizer encode",
+  .enabled(if: TestFiles.hasShared("data/tokenizers/golden.jsonl"))
+)
+struct SharedGoldenTests {
+  @Test(
+    "every line under every vocabulary",
+    arguments: [
+      ("gpt2", "gpt2.tiktoken"), ("cl100k", "cl100k_base.tiktoken"),
+      ("o200k", "o200k_base.tiktoken"),
+      ("qwen2", "qwen.tiktoken"), ("gpt2", "gpt2_tokenizer.json"),
+      ("gpt2", "ggml-vocab-gpt-2.gguf"),
+      ("gpt2", "gpt2_encoder.json --merges gpt2_vocab.bpe"),
+    ]
+  )
+  func everyLine(_ name: String, _ vocabulary: String) throws {
+    let golden = try SharedGolden()
+    let folder = TestFiles.shared("data/tokenizers")
+    let run = CommandRun(
+      ["tokenizer", "encode", "--jsonl", "--vocabulary"]
+        + vocabulary.split(separator: " ").map(String.init),
+      input: Array(golden.lines.joined().utf8),
+      in: folder
+    )
+    #expect(run.code == .done && run.diagnostics == "")
+    let answers = run.output.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+    let expected = try #require(golden.ids[name])
+    #expect(answers.count == 382 && expected.count == 382)
+    for (line, (answer, wanted)) in zip(answers, expected).enumerated() {
+      #expect(answer + "\n" == wanted, "line \(line + 1)")
+    }
+  }
+}
