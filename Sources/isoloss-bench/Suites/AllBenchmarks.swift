@@ -15,6 +15,7 @@ func allBenchmarks() -> [Benchmark] {
     tableBenchmarks(),
     attentionBenchmarks(),
     textBenchmarks(),
+    tokenizerBenchmarks(),
     adaptiveBenchmarks(),
     kneserNeyBenchmarks(),
     tokenizerTrainingBenchmarks(),
