@@ -8,9 +8,10 @@ public import LossNumerics
 ///     print(result.summary)
 ///
 /// Minimizes the ``objective`` over the scaled coefficients with analytic derivatives, from starts
-/// that give each term of the law a share of the loss (``ScalingLawForm/starts(for:)``). Every start
-/// runs to the end by Newton's method; distinct minima are told apart and counted. Least squares are
-/// then polished by Levenberg-Marquardt, absolute deviations certified by their dual.
+/// that give each term of the law a share of the loss (``ScalingLawForm/starts(for:)``). Bad starts are
+/// brought near a minimum by geodesic steps, and every start runs to the end by Newton's method;
+/// distinct minima are told apart and counted. Least squares are then polished by Levenberg-Marquardt,
+/// absolute deviations certified by their dual.
 ///
 /// The work is done on runs divided by the geometric means of their parameters, tokens and losses:
 /// the units of none of them change what is found, and the coefficients hardly trade any more.

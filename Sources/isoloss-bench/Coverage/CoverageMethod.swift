@@ -8,12 +8,14 @@ enum CoverageMethod: String, CaseIterable {
   case groupedBootstrap = "least squares, bootstrap by size"
   case huber = "Huber, bootstrap"
 
-  /// Which noise the method claims to cover.
-  func claims(_ noise: SimulatedNoise) -> Bool {
+  /// Whether the method claims to cover noise in tables of so many runs.
+  func claims(_ noise: SimulatedNoise, rowCount: Int) -> Bool {
     switch self {
     case .covariance: noise == .normal
-    case .robustCovariance, .bootstrap, .huber: noise == .normal || noise == .heavyTails
-    case .groupedBootstrap: noise == .sharedBySize || noise == .normal
+    case .robustCovariance, .bootstrap: noise == .normal || noise == .heavyTails
+    // Too wide with fewer runs, too narrow with fewer sizes.
+    case .huber: (noise == .normal || noise == .heavyTails) && rowCount >= 240
+    case .groupedBootstrap: noise == .sharedBySize && rowCount >= 240
     }
   }
 

@@ -29,7 +29,7 @@ func printCoverage(_ options: BenchmarkOptions) throws {
           resampleCount: resampleCount,
           on: kernels
         )
-        let mark = method.claims(noise) ? "" : "*"
+        let mark = method.claims(noise, rowCount: table.rowCount) ? "" : "*"
         print(
           "| \(method.rawValue)\(mark) | \(noise.rawValue) | \(table.rowCount) | "
             + counts.line + " |"
