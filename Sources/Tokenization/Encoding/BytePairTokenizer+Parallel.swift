@@ -1,5 +1,4 @@
 public import Execution
-import Synchronization
 
 extension BytePairTokenizer {
   /// How many bytes a thread takes at a time.
@@ -52,21 +51,20 @@ extension BytePairTokenizer {
       }
     }
     let workers = (0..<pool.threadCount).map { _ in encoders.take() ?? makeEncoder() }
-    let found = Mutex([[TokenID]](repeating: [], count: parts.count))
+    defer { for encoder in workers { encoders.put(encoder) } }
+    let found = PartIDs(parts.map(\.range), workerCount: workers.count)
     pool.forEachBlock(parts.count) { part, worker in
-      var ids: [TokenID] = []
-      ids.reserveCapacity(parts[part].range.count / 4)
-      encode(
-        text.span.extracting(parts[part].range),
-        at: parts[part].place,
-        matching: matcher,
-        with: workers[worker],
-        into: &ids
-      )
-      found.withLock { $0[part] = ids }
+      found.fill(part, by: worker) { ids in
+        encode(
+          text.span.extracting(parts[part].range),
+          at: parts[part].place,
+          matching: matcher,
+          with: workers[worker],
+          into: &ids
+        )
+      }
     }
-    for encoder in workers { encoders.put(encoder) }
-    return Self.joined(found.withLock { $0 }, pool: pool)
+    return found.joined(pool: pool)
   }
 
   /// A part of a text that is encoded by itself.
@@ -110,25 +108,5 @@ extension BytePairTokenizer {
       }
     }
     parts[parts.count - 1].range = parts[parts.count - 1].range.lowerBound..<range.upperBound
-  }
-
-  /// The ids of all parts, one after the other.
-  private static func joined(_ parts: [[TokenID]], pool: WorkerPool) -> [TokenID] {
-    var starts = [0]
-    for part in parts { starts.append(starts[starts.count - 1] + part.count) }
-    let offsets = starts
-    let total = offsets[parts.count]
-    return unsafe [TokenID](unsafeUninitializedCapacity: total) { target, count in
-      count = total
-      guard let start = target.baseAddress else { return }
-      nonisolated(unsafe) let base = unsafe start
-      pool.forEachBlock(parts.count) { part, _ in
-        // SAFETY: each part has a place of its own, of its own length.
-        unsafe parts[part].withUnsafeBufferPointer { ids in
-          guard let source = ids.baseAddress else { return }
-          unsafe (base + offsets[part]).initialize(from: source, count: ids.count)
-        }
-      }
-    }
   }
 }
