@@ -21,11 +21,21 @@ package struct JSONReader {
 
   /// Begins to read a text.
   ///
+  /// - Parameters:
+  ///   - bytes: The text.
+  ///   - name: What errors call it.
+  ///   - repairsLoneSurrogates: Whether half a surrogate pair stands for U+FFFD rather than being an
+  ///     error.
   /// - Throws: ``JSONError`` if it is no UTF-8 text.
-  package init(_ bytes: [UInt8], name: String) throws(JSONError) {
+  package init(
+    _ bytes: [UInt8],
+    name: String,
+    repairsLoneSurrogates: Bool = false
+  ) throws(JSONError) {
     self.bytes = bytes
     self.name = name
     parser = JSONParser(bytes: bytes)
+    parser.scanner.repairsLoneSurrogates = repairsLoneSurrogates
     do throws(JSONError.Reason) {
       try parser.begin()
     } catch {

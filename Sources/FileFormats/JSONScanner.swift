@@ -5,6 +5,9 @@ struct JSONScanner {
   /// The next byte's offset; after an error, where it stands.
   var position: Int
 
+  /// Whether half a surrogate pair stands for U+FFFD rather than being an error.
+  var repairsLoneSurrogates = false
+
   init(bytes: [UInt8]) {
     self.bytes = bytes
     position = MistakenInput.hasByteOrderMark(bytes) ? 3 : 0
@@ -206,6 +209,10 @@ extension JSONScanner {
       UTF16.isTrailSurrogate(trail)
     {
       return UTF16.decode(UTF16.EncodedScalar([unit, trail]))
+    }
+    if repairsLoneSurrogates {
+      position = end
+      return "\u{FFFD}"
     }
     position = start
     throw .loneSurrogate(String(decoding: bytes[start..<end], as: UTF8.self))

@@ -72,7 +72,7 @@ struct TokenizerFailureTests {
         "tiny.ranks: the file does not say how text is cut into pieces; name a pattern: gpt2, cl100k,"
           + " o200k, llama3, qwen2"
       ),
-      ("broken.ranks --pattern gpt2", "broken.ranks:2: expected base64, found `I*`"),
+      ("broken.ranks --pattern gpt2", "broken.ranks:2: expected a token in base64, found `I*`"),
       ("text.gz", "text.gz: looks like a gzip file: pipe it through zcat"),
       (
         "merges.txt",
@@ -130,12 +130,8 @@ struct TokenizerFailureTests {
       ),
       ("{\"base64\":\"a\"}", ":2: `base64` holds no base64"),
       ("{\"text\":7}", ":2:9: expected a string, found `7`"),
-      ("{\"text\":\"a\",\"text\":\"b\"}", ":2:19: the key `text` occurs twice in one object"),
-      (
-        "{\"text\":\"\\ud800\"}",
-        ":2:10: `\\ud800` is half of a surrogate pair without the other"
-      ),
-      ("{\"text\":\"a\"} x", ":2:14: expected the end of the text, found `x`"),
+      ("{\"text\":\"a\",\"text\":\"b\"}", ":2:20: the key `text` occurs twice in one object"),
+      ("{\"text\":\"a\"} x", ":2:14: expected the end of the file, found `x`"),
     ]
   )
   func lines(_ line: String, _ message: String) {

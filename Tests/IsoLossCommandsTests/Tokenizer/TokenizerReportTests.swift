@@ -87,7 +87,7 @@ struct TokenizerReportTests {
 
   @Test("counting stops at a limit, and the exit code says so")
   func limit() throws {
-    let count = GoldenText.trainingTokenCount
+    let count = TokenizedText.trainingTokenCount
     let within = run("count --vocabulary tok lighthouse.txt --limit \(count)")
     #expect(within.code == .done)
     let beyond = run("count --vocabulary tok lighthouse.txt --limit \(count - 1)")
@@ -101,7 +101,7 @@ struct TokenizerReportTests {
       let sum = try json.number("\(path).usedTokenCount") + json.number("\(path).unusedTokenCount")
       #expect(sum == 600)
     }
-    #expect(try json.number("files.0.tokenCount") == Double(GoldenText.trainingTokenCount))
+    #expect(try json.number("files.0.tokenCount") == Double(TokenizedText.trainingTokenCount))
     let total = try json.number("total.tokenCount")
     #expect(try total == json.number("files.0.tokenCount") + json.number("files.1.tokenCount"))
   }

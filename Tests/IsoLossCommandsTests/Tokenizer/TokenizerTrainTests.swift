@@ -109,7 +109,7 @@ struct TokenizerTrainTests {
     arguments: [
       (
         "missing.txt --vocabulary 100 -o x",
-        "expected a vocabulary size from 256 (the special tokens and 256 bytes) to 1048576, found `100`"
+        "expected a vocabulary size from 256 (the special tokens and 256 bytes) to 2097151, found `100`"
       ),
       (
         "missing.txt -o x",

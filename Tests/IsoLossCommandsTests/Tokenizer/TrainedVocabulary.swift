@@ -29,7 +29,7 @@ enum TrainedVocabulary {
 }
 
 /// A text with what `tokenizers` makes of it, trained and asked by `Golden/tokenizer.py`.
-struct GoldenText: Sendable, CustomTestStringConvertible {
+struct TokenizedText: Sendable, CustomTestStringConvertible {
   var text: String
   var ids: [Int]
 

@@ -52,8 +52,8 @@ struct CountReport {
 
 extension CountReport {
   /// Counts a text to its end, or until it has more tokens than the limit.
-  mutating func count(_ name: String, _ portions: TextPortions) throws {
-    var (file, portions) = (File(name: name), portions)
+  mutating func count(_ portions: TextPortions) throws {
+    var (file, portions) = (File(name: portions.name), portions)
     var usage = TokenUsage(tokenCount: vocabulary.tokenizer.tokenCount)
     var counter = TextCounter()
     while !file.isBeyondLimit, let ids = try portions.next({ counter.count($0) }) {
@@ -65,7 +65,8 @@ extension CountReport {
     file.usedTokenCount = usage.usedTokenCount
     file.counts = counter.finish()
     if let mistaken = MistakenInput.detect(firstBytes: portions.firstBytes) {
-      file.warnings = [ReportWarning(id: "mistaken-input", message: "`\(name)` \(mistaken.hint)")]
+      let message = "`\(file.name)` \(mistaken.hint)"
+      file.warnings = [ReportWarning(id: "mistaken-input", message: message)]
     }
     add(file, usage)
   }

@@ -16,19 +16,26 @@ struct LineReader {
   ///
   /// - Parameters:
   ///   - source: The input.
+  ///   - name: What errors call it.
   ///   - limit: The longest line, in bytes.
   ///   - waiting: Called before the source is asked for more.
-  init(_ source: any ByteSource, limit: Int, waiting: @escaping () throws -> Void = {}) {
+  init(
+    _ source: any ByteSource,
+    name: String,
+    limit: Int,
+    waiting: @escaping () throws -> Void
+  ) {
     self.source = source
+    self.name = name
     self.limit = limit
     self.waiting = waiting
   }
 
   /// What errors call the source.
-  var name: String { source.name }
+  let name: String
 
   /// What errors call the line at hand.
-  var place: String { "\(source.name):\(number)" }
+  var place: String { "\(name):\(number)" }
 
   /// The next line without its LF or CRLF; `nil` at the end.
   ///
@@ -47,7 +54,7 @@ struct LineReader {
       }
       guard pending.count - position <= limit else {
         throw CommandError(
-          "\(source.name):\(number + 1): expected lines of at most \(limit) bytes, found a longer one"
+          "\(name):\(number + 1): expected lines of at most \(limit) bytes, found a longer one"
         )
       }
       pending.removeSubrange(..<position)

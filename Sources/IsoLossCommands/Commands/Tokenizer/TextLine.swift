@@ -4,6 +4,8 @@ import IsoLoss
 enum TextLine {
   /// The text of a line.
   ///
+  /// Half a surrogate pair, which programs write that cut texts in UTF-16, is U+FFFD.
+  ///
   /// - Throws: ``CommandError`` and `JSONError` with the line's place.
   static func text(of line: [UInt8], file: String, number: Int) throws -> [UInt8] {
     let place = "\(file):\(number)"
@@ -13,7 +15,7 @@ enum TextLine {
     var text: [UInt8]?
     var encoded: [UInt8]?
     do throws(JSONError) {
-      var reader = try JSONReader(line, name: file)
+      var reader = try JSONReader(line, name: file, repairsLoneSurrogates: true)
       try reader.beginObject()
       var key: [UInt8] = []
       while try reader.nextKey(into: &key) {

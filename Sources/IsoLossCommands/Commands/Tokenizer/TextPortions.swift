@@ -8,6 +8,9 @@ struct TextPortions {
   /// The first of them, to guess at mistaken input.
   private(set) var firstBytes: [UInt8] = []
 
+  /// What errors and warnings call the text.
+  let name: String
+
   private var source: any ByteSource
   private var stream: EncodingStream
   private let context: CommandContext
@@ -20,15 +23,17 @@ struct TextPortions {
   /// Begins to read a text.
   init(
     _ source: any ByteSource,
+    name: String,
     _ tokenizer: BytePairTokenizer,
     _ specialTokens: SpecialTokenPolicy = .text,
     in context: CommandContext
   ) {
     self.source = source
+    self.name = name
     self.context = context
     stream = tokenizer.makeStream(specialTokens: specialTokens)
     progress = ProgressLine(
-      "encode \(source.name)",
+      "encode \(name)",
       totalByteCount: source.byteCountIfKnown,
       in: context
     )
@@ -62,7 +67,7 @@ struct TextPortions {
       return isAtEnd ? ids + (try stream.finish()) : ids
     } catch {
       progress.finish()
-      throw CommandError("\(source.name): \(error)")
+      throw CommandError("\(name): \(error)")
     }
   }
 }

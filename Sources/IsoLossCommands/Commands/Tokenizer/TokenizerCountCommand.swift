@@ -73,8 +73,8 @@ public struct TokenizerCountCommand: Command {
     do {
       let source = try context.open(word)
       let name = context.displayName(word)
-      let portions = TextPortions(source, report.vocabulary.tokenizer, in: context)
-      try report.count(name, portions)
+      let tokenizer = report.vocabulary.tokenizer
+      try report.count(TextPortions(source, name: name, tokenizer, in: context))
     } catch {
       fail(word, error, &report, in: context)
     }

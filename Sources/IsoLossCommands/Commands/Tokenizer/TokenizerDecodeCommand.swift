@@ -62,11 +62,10 @@ public struct TokenizerDecodeCommand: Command {
       context: context
     )
     for file in files {
-      let source = try context.open(file)
       if let width = format.idByteCount {
-        try run.decodeBinary(source, width: width)
+        try run.decodeBinary(file, width: width)
       } else {
-        try run.decodeLines(source, isJSON: format == .jsonl)
+        try run.decodeLines(file, isJSON: format == .jsonl)
       }
     }
     try file?.commit()
@@ -82,9 +81,12 @@ private struct DecodingRun {
   let context: CommandContext
 
   /// Decodes every line by itself.
-  func decodeLines(_ source: any ByteSource, isJSON: Bool) throws {
-    let limit = TokenizerEncodeCommand.longestLine
-    var lines = LineReader(source, limit: limit) { try sink.flush() }
+  func decodeLines(_ word: String, isJSON: Bool) throws {
+    var lines = LineReader(
+      try context.open(word),
+      name: context.displayName(word),
+      limit: TokenizerEncodeCommand.longestLine
+    ) { try sink.flush() }
     while let line = try lines.next() {
       try context.interruption.check()
       let ids = isJSON ? try Self.jsonIDs(of: line, lines) : try Self.ids(of: line, at: lines.place)
@@ -99,8 +101,9 @@ private struct DecodingRun {
   }
 
   /// Decodes a file of numbers.
-  func decodeBinary(_ source: any ByteSource, width: Int) throws {
-    var source = source
+  func decodeBinary(_ word: String, width: Int) throws {
+    var source = try context.open(word)
+    let name = context.displayName(word)
     var stream = tokenizer.makeDecodingStream()
     var rest: [UInt8] = []
     var offset = 0
@@ -114,7 +117,7 @@ private struct DecodingRun {
         var id: TokenID = 0
         for byte in (0..<width).reversed() { id = id << 8 | TokenID(bytes[index * width + byte]) }
         guard Int(id) < tokenizer.tokenCount else {
-          throw beyond(Int(id), at: "\(source.name): byte \(offset + index * width)")
+          throw beyond(Int(id), at: "\(name): byte \(offset + index * width)")
         }
         ids.append(id)
       }
@@ -124,7 +127,7 @@ private struct DecodingRun {
     }
     guard rest.isEmpty else {
       throw CommandError(
-        "\(source.name): expected ids of \(width) bytes, found \(offset + rest.count) bytes, which are"
+        "\(name): expected ids of \(width) bytes, found \(offset + rest.count) bytes, which are"
           + " no multiple of it"
       )
     }

@@ -88,17 +88,22 @@ public struct TokenizerEncodeCommand: Command {
     let writer = try TokenWriter(format, to: outputPath, in: context)
     let start = context.secondsNow()
     var byteCount = 0
-    for file in files {
-      let source = try context.open(file)
-      let run = EncodingRun(
-        tokenizer: loaded.tokenizer,
-        specialTokens: specialTokens,
-        end: end,
-        givesOffsets: givesOffsets,
-        writer: writer,
-        context: context
-      )
-      byteCount += try readsJSONLines ? run.encodeLines(of: source) : run.encodeText(of: source)
+    let run = EncodingRun(
+      tokenizer: loaded.tokenizer,
+      specialTokens: specialTokens,
+      end: end,
+      givesOffsets: givesOffsets,
+      writer: writer,
+      context: context
+    )
+    do {
+      for file in files {
+        byteCount += try readsJSONLines ? run.encodeLines(of: file) : run.encodeText(of: file)
+      }
+    } catch {
+      // What was answered before is good, and a file does not appear.
+      if outputPath == nil { try? writer.flush() }
+      throw error
     }
     try writer.commit()
     let seconds = context.secondsNow() - start
@@ -135,28 +140,34 @@ private struct EncodingRun {
   let context: CommandContext
 
   /// Encodes an input as one document, and returns how many bytes it has.
-  func encodeText(of source: any ByteSource) throws -> Int {
+  func encodeText(of word: String) throws -> Int {
+    var source = try context.open(word)
+    let name = context.displayName(word)
     guard !givesOffsets else {
-      var source = source
       let text = try source.readAll(limit: TokenizerEncodeCommand.longestLine)
-      warn(of: text, source.name)
-      let spans = try naming(source.name) { () throws(SpecialTokenError) in
+      warn(of: text, name)
+      let spans = try naming(name) { () throws(SpecialTokenError) in
         try tokenizer.spans(text, specialTokens: specialTokens)
       }
       try writer.write(spans)
       return text.count
     }
-    var reader = TextPortions(source, tokenizer, specialTokens, in: context)
+    var reader = TextPortions(source, name: name, tokenizer, specialTokens, in: context)
     while let ids = try reader.next() { try writer.write(ids) }
-    warn(of: reader.firstBytes, source.name)
+    warn(of: reader.firstBytes, name)
     if let end { try writer.write([end]) }
     try writer.endDocument()
     return reader.byteCount
   }
 
   /// Encodes every line of an input, and returns how many bytes its documents have.
-  func encodeLines(of source: any ByteSource) throws -> Int {
-    var lines = LineReader(source, limit: TokenizerEncodeCommand.longestLine, waiting: writer.flush)
+  func encodeLines(of word: String) throws -> Int {
+    var lines = LineReader(
+      try context.open(word),
+      name: context.displayName(word),
+      limit: TokenizerEncodeCommand.longestLine,
+      waiting: writer.flush
+    )
     var byteCount = 0
     while let line = try lines.next() {
       try context.interruption.check()

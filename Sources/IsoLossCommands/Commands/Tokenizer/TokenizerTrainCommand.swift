@@ -70,9 +70,8 @@ public struct TokenizerTrainCommand: Command {
         "a small vocabulary"
       ),
       .init(
-        "isoloss tokenizer train texts --vocabulary 32768 --pattern o200k"
-          + " --special '<|endoftext|>' --counts texts.words -o tok",
-        "one for a model, whose words are kept"
+        "isoloss tokenizer train texts --vocabulary 32k --pattern o200k --counts words -o tok",
+        "a larger one, whose counted words are kept"
       ),
     ]
   )
