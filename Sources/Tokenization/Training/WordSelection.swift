@@ -2,7 +2,7 @@
 /// those that come up seldom are left out.
 ///
 /// All words of one count are kept or left out together, so that what is kept does not depend on the
-/// order in which they come. Words that come up 65,536 times or more are always kept.
+/// order in which they come. Words that come up 65,535 times or more are always kept.
 struct WordSelection {
   /// What the words of each count take up.
   private var costs = [Int](repeating: 0, count: 1 << 16)
