@@ -116,20 +116,44 @@ public struct EnvelopeAnalysis: Sendable, Hashable {
   public func run(
     on pool: WorkerPool = WorkerPool(threadCount: 1)
   ) throws(EnvelopeError) -> EnvelopeResult {
-    guard !curves.isEmpty else { throw .noRuns(name) }
+    do {
+      return try run(on: pool) {}
+    } catch let error as EnvelopeError {
+      throw error
+    } catch {
+      preconditionFailure("an analysis without a checkpoint failed with \(error)")
+    }
+  }
+
+  /// Finds the same, asking before each resample whether to go on.
+  ///
+  /// - Parameters:
+  ///   - pool: The threads that share the resamples; they change no bit of the result.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts; asked by every thread.
+  /// - Returns: The envelope and the law, with errors.
+  /// - Throws: ``EnvelopeError`` where fewer than three sizes take part, and what `checkpoint` throws.
+  public func run(
+    on pool: WorkerPool = WorkerPool(threadCount: 1),
+    checkpoint: @Sendable () throws -> Void
+  ) throws -> EnvelopeResult {
+    guard !curves.isEmpty else { throw EnvelopeError.noRuns(name) }
     let used =
       curves.filter { $0.points.count > 1 }.sorted {
         ($0.parameters, $0.name, $0.points.count) < ($1.parameters, $1.name, $1.points.count)
       }
-    guard !used.isEmpty else { throw .noCurves(rows: curves.count) }
+    guard !used.isEmpty else { throw EnvelopeError.noCurves(rows: curves.count) }
     let envelope = envelope(used)
     let places = envelope.places(Array(repeating: true, count: used.count))
     guard let coefficients = coefficients(envelope, places) else {
       let best = Set(places.filter(\.isBracketed).map { envelope.sizeIndex[$0.curve] })
-      throw .tooFewSizes(onEnvelope: best.count, of: envelope.sizes.count)
+      throw EnvelopeError.tooFewSizes(onEnvelope: best.count, of: envelope.sizes.count)
     }
-    let drawn = Resamples.collect(options.resampleCount, seed: options.seed, on: pool) {
-      generator in
+    let drawn = try Resamples.collect(
+      options.resampleCount,
+      seed: options.seed,
+      on: pool,
+      checkpoint: checkpoint
+    ) { generator in
       let isPresent = Resamples.counts(used.count, &generator).map { $0 > 0 }
       return self.coefficients(envelope, envelope.places(isPresent))
     }

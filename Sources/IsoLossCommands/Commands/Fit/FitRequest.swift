@@ -45,9 +45,7 @@ struct FitRequest: Sendable {
   /// Fits the law to a table.
   func fit(_ table: RunTable, in context: CommandContext) throws -> FitResult {
     let fit = try lawFit(table, in: context)
-    return try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
-      try interruption.check()
-    }
+    return try fit.run(on: context.kernels.pool, checkpoint: context.checkpoint)
   }
 
   /// The fit of a table, not yet run.

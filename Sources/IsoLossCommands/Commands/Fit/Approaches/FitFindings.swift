@@ -54,21 +54,21 @@ extension FitRequest {
     }
     if words.asks(for: .isoFLOPProfiles) {
       try context.interruption.check()
-      do throws(IsoFLOPError) {
+      do {
         let analysis = IsoFLOPAnalysis(of: table, isoFLOPOptions(words))
-        findings.profiles = .found(try analysis.run(on: context.kernels.pool))
-      } catch {
-        guard words.choice == .all else { throw error }
+        findings.profiles = .found(
+          try analysis.run(on: context.kernels.pool, checkpoint: context.checkpoint)
+        )
+      } catch let error as IsoFLOPError where words.choice == .all {
         findings.profiles = .refused("\(error)")
       }
       findings.bias = try bias(findings, in: context)
     }
     if words.asks(for: .trainingCurves) {
       try context.interruption.check()
-      do throws(EnvelopeError) {
-        findings.curves = .found(try envelope(table, words, on: context.kernels.pool))
-      } catch {
-        guard words.choice == .all else { throw error }
+      do {
+        findings.curves = .found(try envelope(table, words, in: context))
+      } catch let error as EnvelopeError where words.choice == .all {
         findings.curves = .refused("\(error)")
       }
     }
@@ -104,8 +104,8 @@ extension FitRequest {
   private func envelope(
     _ table: RunTable,
     _ words: ApproachWords,
-    on pool: WorkerPool
-  ) throws(EnvelopeError) -> EnvelopeResult {
+    in context: CommandContext
+  ) throws -> EnvelopeResult {
     let analysis = EnvelopeAnalysis(
       of: try TrainingCurve.curves(of: table, namedBy: words.curveColumn),
       name: table.name,
@@ -116,7 +116,7 @@ extension FitRequest {
         seed: uncertainty?.seed ?? 0
       )
     )
-    return try analysis.run(on: pool)
+    return try analysis.run(on: context.kernels.pool, checkpoint: context.checkpoint)
   }
 
   /// The bias on the law that the same runs give; a fit for this alone needs no errors.
