@@ -112,6 +112,7 @@ extension FitRequest {
       EnvelopeAnalysis.Options(
         flopsPerTokenParameter: options.flopsPerTokenParameter,
         level: uncertainty?.level ?? 0.95,
+        errorMethod: words.curveErrors,
         resampleCount: uncertainty?.resampleCount ?? 1000,
         seed: uncertainty?.seed ?? 0
       )
@@ -179,7 +180,7 @@ extension FitFindings {
   /// The seed, if anything was drawn with it.
   var usedSeed: UInt64? {
     let resamples =
-      (profiles.value?.options.resampleCount ?? 0) + (curves.value?.options.resampleCount ?? 0)
+      (profiles.value?.options.resampleCount ?? 0) + (curves.value?.resampleCount ?? 0)
     return parametric.value?.draws != nil || resamples > 0 ? seed : nil
   }
 }
