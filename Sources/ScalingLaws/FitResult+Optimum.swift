@@ -9,6 +9,8 @@ import Darwin
 extension FitResult {
   /// The split of a budget with the least loss, with intervals from the full covariance.
   ///
+  /// At a budget of ``LawFit/profiledBudgets`` the interval of the profile likelihood stands beside.
+  ///
   /// - Parameters:
   ///   - compute: The budget, in FLOPs.
   ///   - flopsPerTokenParameter: k in C = k · N · D.
@@ -17,13 +19,21 @@ extension FitResult {
     compute: Double,
     flopsPerTokenParameter: Double = 6
   ) -> OptimumEstimate? {
-    OptimumEstimate(
+    var optimum = OptimumEstimate(
       of: law,
       compute: compute,
       flopsPerTokenParameter: flopsPerTokenParameter,
       drawn: draws?.laws(law.form),
       estimate: logarithmicEstimate
     )
+    let profile = profiles?.optimum(
+      compute: compute,
+      flopsPerTokenParameter: flopsPerTokenParameter
+    )
+    optimum?.parameters.profile = profile?.parameters.interval
+    optimum?.tokens.profile = profile?.tokens.interval
+    optimum?.tokensPerParameter.profile = profile?.tokensPerParameter.interval
+    return optimum
   }
 
   /// The loss the law expects of a run, with the error of the fit's mean there.

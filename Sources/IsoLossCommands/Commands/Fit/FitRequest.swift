@@ -23,6 +23,9 @@ struct FitRequest: Sendable {
   /// What finds the minimum; as a fit does by itself where it is `nil`.
   var solving: SolverWords?
 
+  /// Budgets whose best split is profiled, where profiles are asked for.
+  var profiledBudgets: [Double] = []
+
   /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
   private static let largestTable = 1 << 28
 
@@ -55,6 +58,8 @@ struct FitRequest: Sendable {
     fit.objective = objective
     fit.constraints = constraints
     solving?.apply(to: &fit)
+    fit.profiledBudgets = profiledBudgets
+    fit.flopsPerTokenParameter = options.flopsPerTokenParameter
     try uncertainty?.apply(to: &fit)
     return fit
   }

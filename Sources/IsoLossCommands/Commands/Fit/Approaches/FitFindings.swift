@@ -50,7 +50,13 @@ extension FitRequest {
       budgets: words.budgets(for: table)
     )
     if words.asks(for: .parametricFit) {
-      findings.parametric = try parametric(table, isOnly: words.choice == .parametric, in: context)
+      var request = self
+      request.profiledBudgets = findings.budgets
+      findings.parametric = try request.parametric(
+        table,
+        isOnly: words.choice == .parametric,
+        in: context
+      )
     }
     if words.asks(for: .isoFLOPProfiles) {
       try context.interruption.check()
