@@ -99,15 +99,16 @@ extension ComputePlan {
     )
   }
 
-  /// The errors of the optimum where a fit is asked about a budget.
+  /// The errors of the optimum where a fit, or a file that tells of its fit's, is asked about a budget.
   private func uncertainty(_ source: LawSource) -> OptimumEstimate? {
-    guard case .fit(let result, _) = source, case .compute(let compute) = question else {
-      return nil
+    guard case .compute(let compute) = question else { return nil }
+    let k = flopsPerTokenParameter
+    return switch source {
+    case .published, .law: nil
+    case .fit(let result, _): result.optimum(compute: compute, flopsPerTokenParameter: k)
+    case .fitted(let law):
+      law.tellsErrors ? law.optimum(compute: compute, flopsPerTokenParameter: k) : nil
     }
-    return result.optimum(
-      compute: compute,
-      flopsPerTokenParameter: flopsPerTokenParameter
-    )
   }
 
   /// Refuses a split that does not spend its budget: its digits are rounding errors.

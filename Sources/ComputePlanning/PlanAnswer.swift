@@ -26,8 +26,8 @@ public struct PlanAnswer: Sendable, Hashable {
   public var loss: Double?
   /// Why there is no loss; `nil` where there is one.
   public var lossAbsence: String?
-  /// The optimum with the errors of the fit behind the law; `nil` unless a fit was asked about a
-  /// compute budget: what else is fixed leaves the budget itself uncertain.
+  /// The optimum with the errors of the fit behind the law; `nil` unless a fit, or the file of one, was
+  /// asked about a compute budget: what else is fixed leaves the budget itself uncertain.
   public var uncertainty: OptimumEstimate?
   /// The time on the stated hardware; `nil` where none was stated.
   public var time: Time?

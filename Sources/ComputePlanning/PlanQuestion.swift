@@ -45,6 +45,8 @@ public enum LawSource: Sendable, Hashable {
   )
   /// The law of a fit, whose errors and warnings become the plan's.
   case fit(FitResult, name: String)
+  /// The law of a file, whose errors and warnings become the plan's as far as it holds them.
+  case fitted(FittedLaw)
 }
 
 extension LawSource {
@@ -53,6 +55,7 @@ extension LawSource {
     switch self {
     case .published(let set): set.name
     case .law(_, let name, _, _), .fit(_, let name): name
+    case .fitted(let fitted): fitted.name
     }
   }
 
@@ -62,6 +65,7 @@ extension LawSource {
     case .published(let set): set.model
     case .law(let law, _, _, _): .surface(law)
     case .fit(let result, _): .surface(result.law)
+    case .fitted(let fitted): .surface(fitted.law)
     }
   }
 
@@ -71,6 +75,7 @@ extension LawSource {
     case .published(let set): set.fittedRange
     case .law(_, _, let range, _): range
     case .fit(let result, _): result.table.fittedRange
+    case .fitted(let fitted): fitted.fittedRange
     }
   }
 
@@ -81,6 +86,7 @@ extension LawSource {
     case .law(_, _, _, let caveats): caveats
     case .fit(let result, _):
       result.warnings.map { CoefficientSet.Caveat(id: $0.id, message: $0.message) }
+    case .fitted(let fitted): fitted.caveats
     }
   }
 }

@@ -1,13 +1,4 @@
 public import CurveFitting
-import LossNumerics
-
-#if canImport(Glibc)
-import Glibc
-#elseif canImport(Musl)
-import Musl
-#elseif canImport(Darwin)
-import Darwin
-#endif
 
 extension FitResult {
   /// The covariance of the scaled coefficients; `nil` where it cannot be known.
@@ -91,25 +82,13 @@ extension FitResult {
     } else if let drawn {
       estimate.spread(of: drawn.map(scale.natural))
     } else if let covariance {
-      let scaledError = variance(gradient, covariance).squareRoot()
-      let scaled = scale.scaled(value)
-      estimate.standardError = scale.naturalSlope(at: scaled) * scaledError
-      let reach = StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2)
-      let low = scale.natural(scaled - reach * scaledError)
-      let high = scale.natural(scaled + reach * scaledError)
-      if low.isFinite && high.isFinite {
-        estimate.interval = low...high
-      } else {
-        estimate.reason = "the interval leaves the range of numbers"
-      }
+      estimate.spread(
+        ofScaledError: covariance.variance(along: gradient).squareRoot(),
+        on: scale,
+        degreesOfFreedom: degreesOfFreedom
+      )
     }
     return estimate
-  }
-
-  /// gᵀ V g.
-  private func variance(_ gradient: [Double], _ covariance: DenseMatrix) -> Double {
-    let image = covariance.times(gradient)
-    return max(0, zip(gradient, image).reduce(0) { $0 + $1.0 * $1.1 })
   }
 
   private func reasonWithoutError(_ gradient: [Double], _ covariance: DenseMatrix?) -> String? {

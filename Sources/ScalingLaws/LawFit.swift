@@ -63,6 +63,13 @@ public struct LawFit: Sendable {
   /// Whether the profile likelihood of each estimate is followed too, which only least squares have.
   public var findsProfiles = false
 
+  /// Budgets in FLOPs whose best split is followed with ``findsProfiles``, where the law has one term
+  /// of N and one of D.
+  public var profiledBudgets: [Double] = []
+
+  /// k in C = k · N · D of ``profiledBudgets``.
+  public var flopsPerTokenParameter = 6.0
+
   /// Whether all exponents are searched for a second minimum, where the law has two.
   public var scansBasins = false
 

@@ -3,7 +3,7 @@ import Execution
 import LossNumerics
 
 extension PreparedFit {
-  /// The profile likelihood of each coefficient and of the split of compute.
+  /// The profile likelihood of each coefficient, of the split of compute, and of N* at budgets.
   ///
   /// - Parameters:
   ///   - result: The fit, without its profiles.
@@ -18,19 +18,61 @@ extension PreparedFit {
     on pool: WorkerPool,
     checkpoint: @Sendable () throws -> Void
   ) throws -> ProfileLikelihood {
+    let optima = fit.profiledBudgets.compactMap {
+      result.optimum(compute: $0, flopsPerTokenParameter: fit.flopsPerTokenParameter)
+    }
     guard let space = try profileSpace(best) else {
       let reason = "the law leaves no residuals"
       let curves = problem.form.coefficients.map { absent($0.name, reason) }
-      return ProfileLikelihood(curves: curves)
+      return likelihood(curves, optima, optima.map { _ in absent("N", reason) })
     }
     let quantities = space.prepared.profiledQuantities
-    let curves = IndexedResults<ProfileCurve, any Error>(count: quantities.count)
-    pool.forEachBlock(quantities.count) { index, _ in
-      curves.run(index) { () throws(any Error) in
-        try space.prepared.curve(quantities[index], space, result, checkpoint)
+    let walks =
+      quantities.map { Walk($0, result[$0.name]) }
+      + optima.map { Walk(space.prepared.quantity(atBudget: $0.compute), $0.parameters) }
+    let found = IndexedResults<ProfileCurve, any Error>(count: walks.count)
+    pool.forEachBlock(walks.count) { index, _ in
+      found.run(index) { () throws(any Error) in
+        try space.prepared.curve(walks[index], space, result, checkpoint)
       }
     }
-    return ProfileLikelihood(curves: try curves.values())
+    let curves = try found.values()
+    return likelihood(
+      Array(curves.prefix(quantities.count)),
+      optima,
+      Array(curves.dropFirst(quantities.count))
+    )
+  }
+
+  private func likelihood(
+    _ curves: [ProfileCurve],
+    _ optima: [OptimumEstimate],
+    _ parameters: [ProfileCurve]
+  ) -> ProfileLikelihood {
+    let optima = zip(optima, parameters).map { optimum, curve in
+      OptimumProfile(
+        compute: optimum.compute,
+        flopsPerTokenParameter: fit.flopsPerTokenParameter,
+        parameters: curve
+      )
+    }
+    return ProfileLikelihood(curves: curves, optima: optima)
+  }
+
+  /// A quantity to be followed from its estimate, or why it cannot be.
+  private struct Walk: Sendable {
+    var quantity: Result<ProfiledQuantity, Absence>
+    var estimate: Estimate?
+
+    init(_ quantity: ProfiledQuantity, _ estimate: Estimate?) {
+      self.quantity = .success(quantity)
+      self.estimate = estimate
+    }
+
+    init(_ quantity: Result<ProfiledQuantity, Absence>, _ estimate: Estimate) {
+      self.quantity = quantity
+      self.estimate = estimate
+    }
   }
 
   /// Where profiles are walked: a problem whose units move coefficients by affine maps only.
@@ -68,12 +110,17 @@ extension PreparedFit {
   }
 
   private func curve(
-    _ quantity: ProfiledQuantity,
+    _ walk: Walk,
     _ space: Space,
     _ result: FitResult,
     _ checkpoint: () throws -> Void
   ) throws -> ProfileCurve {
-    guard let estimate = result[quantity.name] else {
+    let quantity: ProfiledQuantity
+    switch walk.quantity {
+    case .success(let found): quantity = found
+    case .failure(let absence): return absent(absence.name, absence.reason)
+    }
+    guard let estimate = walk.estimate else {
       return absent(quantity.name, "the fit does not estimate it")
     }
     if isHeld(quantity) { return absent(quantity.name, "it is held at a value") }
@@ -202,6 +249,8 @@ extension PreparedFit {
     switch quantity.link {
     case .sum: return isPoint(quantity.dependent)
     case .ratio(let other, _): return isPoint(other) || isPoint(quantity.dependent)
+    // Whatever N* depends on may be held, as long as one amplitude is not.
+    case .split: return false
     }
   }
 }

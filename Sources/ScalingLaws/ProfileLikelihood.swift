@@ -9,6 +9,56 @@ public import FileFormats
 public struct ProfileLikelihood: Sendable, Hashable {
   /// One curve a quantity, coefficients in the order of the formula first.
   public var curves: [ProfileCurve]
+
+  /// The best split of each budget of ``LawFit/profiledBudgets``.
+  public var optima: [OptimumProfile] = []
+}
+
+/// The profile likelihood of the best split of a budget.
+///
+/// N D = C/k, so the profile of N* is that of D* and D*/N* too, drawn over another axis.
+public struct OptimumProfile: Sendable, Hashable {
+  /// The training compute, *C*, in FLOPs.
+  public var compute: Double
+
+  /// k in C = k · N · D.
+  public var flopsPerTokenParameter: Double
+
+  /// The curve of N*.
+  public var parameters: ProfileCurve
+}
+
+extension OptimumProfile {
+  /// The curve of D*.
+  public var tokens: ProfileCurve {
+    let product = compute / flopsPerTokenParameter
+    return parameters.falling("D") { product / $0 }
+  }
+
+  /// The curve of D*/N*.
+  public var tokensPerParameter: ProfileCurve {
+    let product = compute / flopsPerTokenParameter
+    return parameters.falling("D/N") { product / $0 / $0 }
+  }
+}
+
+extension ProfileCurve {
+  /// The curve of a quantity that falls as this one rises.
+  fileprivate func falling(_ name: String, _ value: (Double) -> Double) -> Self {
+    ProfileCurve(
+      name: name,
+      values: values.reversed().map(value),
+      objectives: objectives.reversed(),
+      threshold: threshold,
+      interval: ProfileInterval(
+        lower: interval.upper.map(value),
+        upper: interval.lower.map(value),
+        level: interval.level,
+        reason: interval.reason
+      ),
+      evaluations: evaluations
+    )
+  }
 }
 
 extension ProfileLikelihood {
@@ -16,7 +66,16 @@ extension ProfileLikelihood {
   public subscript(name: String) -> ProfileCurve? { curves.first { $0.name == name } }
 
   /// How often the objective was computed for all curves.
-  public var evaluations: Int { curves.reduce(0) { $0 + $1.evaluations } }
+  public var evaluations: Int {
+    (curves + optima.map(\.parameters)).reduce(0) { $0 + $1.evaluations }
+  }
+
+  /// The profile of the best split of a budget, or `nil`.
+  public func optimum(compute: Double, flopsPerTokenParameter: Double) -> OptimumProfile? {
+    optima.first {
+      $0.compute == compute && $0.flopsPerTokenParameter == flopsPerTokenParameter
+    }
+  }
 }
 
 /// The best sum of squares as a function of one quantity.
@@ -76,33 +135,49 @@ extension ProfileInterval {
 // MARK: - Reports
 
 extension FitResult {
+  /// Every profile with its name in reports and the estimate it belongs to.
+  private var namedProfiles: [(name: String, value: Double, interval: ProfileInterval)] {
+    guard let profiles else { return [] }
+    var named = profiles.curves.compactMap { curve in
+      self[curve.name].map { (name: curve.name, value: $0.value, interval: curve.interval) }
+    }
+    for profile in profiles.optima {
+      let k = profile.flopsPerTokenParameter
+      guard let best = law.optimum(compute: profile.compute, flopsPerTokenParameter: k) else {
+        continue
+      }
+      let place = "at \(sixDigits(profile.compute))"
+      named.append(("N \(place)", best.parameters, profile.parameters.interval))
+      named.append(("D \(place)", best.tokens, profile.tokens.interval))
+    }
+    return named
+  }
+
   /// What the profile intervals are, beside those from the Jacobian's errors.
   var profileLines: [String] {
-    guard let profiles else { return [] }
+    guard profiles != nil else { return [] }
     var rows = [["profile likelihood", "value", "\(sixDigits(100 * level)) % interval", ""]]
-    for curve in profiles.curves {
-      guard let estimate = self[curve.name] else { continue }
-      let ends = [curve.interval.lower, curve.interval.upper].map { end in
-        curve.interval.reason == nil ? end.map(sixDigits) ?? "open" : "n/a"
+    var reasons: [String] = []
+    for (name, value, interval) in namedProfiles {
+      let ends = [interval.lower, interval.upper].map { end in
+        interval.reason == nil ? end.map(sixDigits) ?? "open" : "n/a"
       }
-      rows.append([curve.name, sixDigits(estimate.value)] + ends)
-    }
-    let reasons = profiles.curves.compactMap { curve in
-      curve.interval.reason.map { "no profile of \(curve.name): \($0)" }
+      rows.append([name, sixDigits(value)] + ends)
+      if let reason = interval.reason { reasons.append("no profile of \(name): \(reason)") }
     }
     return [""] + aligned(rows) + reasons
   }
 
   /// Names coefficient and side of every profile that does not close.
   var profileWarnings: [FitWarning] {
-    (profiles?.curves ?? []).flatMap { curve -> [FitWarning] in
-      let interval = curve.interval
-      guard interval.reason == nil else { return [] }
+    namedProfiles.flatMap { name, _, interval -> [FitWarning] in
+      // D* moves against N*, whose ends say it all.
+      guard interval.reason == nil, !name.hasPrefix("D at") else { return [] }
       let open = [("below", interval.lower), ("above", interval.upper)].filter { $0.1 == nil }
       return open.map { side, _ in
         FitWarning(
           .profileOpen,
-          "the profile likelihood of \(curve.name) is open \(side): the runs do not bound it there"
+          "the profile likelihood of \(name) is open \(side): the runs do not bound it there"
         )
       }
     }

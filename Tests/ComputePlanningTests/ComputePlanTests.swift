@@ -195,7 +195,14 @@ struct ComputePlanTests {
     #expect(
       json["uncertainty"]?["loss"]?["standardError"]?.double == errors.loss.standardError
     )
+    // What a file holds of the fit says the same, and what a law by hand lacks is not made up.
+    let fitted = LawSource.fitted(FittedLaw(fit, name: "runs.csv"))
+    #expect(try ComputePlan(.compute(1e21)).answer(from: fitted) == answer)
+    #expect(fitted.fittedRange == table.fittedRange)
+    let bare = LawSource.fitted(FittedLaw(fit.law, name: "runs.csv"))
+    #expect(try ComputePlan(.compute(1e21)).answer(from: bare).uncertainty == nil)
     // With the parameters given, the budget is what is uncertain.
+    #expect(try ComputePlan(.parameters(1e9)).answer(from: fitted).uncertainty == nil)
     #expect(try ComputePlan(.parameters(1e9)).answer(from: source).uncertainty == nil)
     #expect(try ComputePlan(.compute(1e21)).answer(from: .published(.epoch)).uncertainty == nil)
   }

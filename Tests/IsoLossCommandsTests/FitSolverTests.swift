@@ -27,6 +27,18 @@ struct FitSolverTests {
       #expect(try estimate.number("profile.level") == 0.95)
     }
     #expect(try json.value("estimates.G")["profile"] == nil)
+    let stated = try CommandRun("fit --json --profile --budget 1e21 \(Self.table)").json()
+    for name in ["parameters", "tokens", "tokensPerParameter"] {
+      let estimate = try stated.value("optima.0.\(name)")
+      let value = try estimate.number("value")
+      #expect(try estimate.number("profile.interval.0") < value, "\(name)")
+      #expect(try estimate.number("profile.interval.1") > value, "\(name)")
+    }
+    #expect(try stated.value("optima.0.loss")["profile"] == nil)
+    #expect(try stated.value("optima").array?.count == 1)
+    #expect(
+      CommandRun("fit --profile --budget 1e21 \(Self.table)").output.contains("\nN at 1e+21  ")
+    )
     #expect(CommandRun("fit --profile \(Self.table)").output.contains("profile likelihood"))
     #expect(!CommandRun("fit \(Self.table)").output.contains("profile likelihood"))
   }

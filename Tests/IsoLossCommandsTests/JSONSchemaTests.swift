@@ -47,6 +47,8 @@ struct JSONSchemaTests {
       "fit corpora/runs-known-truth.csv --objective huber --bootstrap 20 --law chinchilla",
       "fit corpora/runs-known-truth.csv --approach all",
       "fit corpora/runs-known-truth.csv --profile --scan-basins",
+      "fit corpora/runs-known-truth.csv --approach all --profile --budget 1e21",
+      "fit corpora/runs-known-truth.csv --approach envelope --curve-errors bootstrap --bootstrap 9",
       "fit corpora/runs-isoflop.csv --approach all --akima",
       "fit corpora/runs-known-truth.csv --holdout 20% --rollout --outliers --compare-laws all",
       "fit corpora/runs-known-truth.csv --law kaplan --objective huber --holdout 0.3 --outliers",

@@ -97,9 +97,55 @@ struct PlanIdentityTests {
       #expect(try fit.text("coefficientSet") == table)
       #expect(
         file.without("environment", "coefficientSet")
-          == fit.without("environment", "coefficientSet", "uncertainty")
+          == fit.without("environment", "coefficientSet")
       )
+      #expect((file["uncertainty"] == nil) == (question[0] == "--loss"))
     }
+    let text = CommandRun(["plan", "--compute", "1e21", "--law", "law.json"], in: folder.path)
+    #expect(text.output.contains("95 % interval"))
+  }
+
+  @Test("the draws of a law file give the intervals that its fit reports")
+  func drawnLawFile() throws {
+    let folder = try TemporaryFolder()
+    let table = TestFiles.package("corpora/runs-known-truth.csv")
+    for objective in ["log-least-squares", "huber"] {
+      let fit = CommandRun([
+        "fit", "--json", "--objective", objective, "--bootstrap", "50", "--draws", "--seed", "3",
+        "--level", "0.9", "--budget", "1e21", table,
+      ])
+      try folder.write("law.json", fit.output)
+      let words = ["plan", "--json", "--compute", "1e21", "--law", "law.json"]
+      let plan = try CommandRun(words, in: folder.path).json()
+      for name in ["parameters", "tokens", "tokensPerParameter", "loss"] {
+        let estimate = try plan.value("uncertainty.\(name)")
+        #expect(try estimate == fit.json().value("optima.0.\(name)"), "\(objective) \(name)")
+        #expect(try estimate.number("level") == 0.9)
+        #expect(estimate["interval"]?.array?.count == 2)
+      }
+    }
+  }
+
+  @Test("a law by hand has no errors to plan with, and a robust fit says why it has none")
+  func withoutErrors() throws {
+    let folder = try TemporaryFolder()
+    try folder.write(
+      "hand.json",
+      #"{"law": "chinchilla", "estimates": {"E": 1.8, "A": 480, "B": 2000, "alpha": 0.35, "beta": 0.36}}"#
+    )
+    let table = TestFiles.package("corpora/runs-known-truth.csv")
+    let robust = CommandRun(["fit", "--json", "--objective", "lad", "--bootstrap", "0", table])
+    try folder.write("robust.json", robust.output)
+    let plan = { (law: String) in
+      CommandRun(["plan", "--compute", "1e21", "--law", law], in: folder.path)
+    }
+    #expect(!plan("hand.json").output.contains("std. error"))
+    #expect(
+      plan("robust.json").output.contains(
+        "n/a for parameters, tokens, tokens per parameter, loss: only resamples tell the error of a robust"
+          + " fit, and none were asked for\n"
+      )
+    )
   }
 
   @Test("a law of Kaplan's form is read back too, and says how far from its runs a plan is")

@@ -137,7 +137,7 @@ struct EnvelopeAnalysisTests {
   @Test("the order of rows changes no bit, nor does the number of threads")
   func determinism() throws {
     let rows = runs(noise: 0.003)
-    let options = EnvelopeAnalysis.Options(resampleCount: 60, seed: 4)
+    let options = EnvelopeAnalysis.Options(errorMethod: .bootstrap, resampleCount: 60, seed: 4)
     let one = try result(rows, options)
     var generator = SeededGenerator(seed: 9)
     #expect(try result(rows.shuffled(using: &generator), options) == one)
@@ -169,11 +169,12 @@ struct EnvelopeAnalysisTests {
 
   @Test("the bootstrap draws curves and counts those that give no law")
   func bootstrap() throws {
-    let law = try result(runs(noise: 0.002), .init(resampleCount: 200)).allocation
+    let options = EnvelopeAnalysis.Options(errorMethod: .bootstrap, resampleCount: 200)
+    let law = try result(runs(noise: 0.002), options).allocation
     let interval = try #require(law.a.interval)
     #expect(interval.contains(try #require(self.law["a"])))
     #expect(law.a.standardError ?? 0 > 0)
-    let few = try result(runs(sizes: 6), .init(resampleCount: 200))
+    let few = try result(runs(sizes: 6), options)
     #expect(few.lostResampleCount > 0)
     #expect(few.warnings.map(\.id) == ["few-models", "resamples-lost"])
   }
@@ -234,11 +235,15 @@ struct EnvelopeAnalysisTests {
 
   @Test("a report names the stretches")
   func report() throws {
-    let result = try result(runs(sizes: 6, factor: 2))
+    let result = try result(
+      runs(sizes: 6, factor: 2),
+      .init(errorMethod: .bootstrap, resampleCount: 0)
+    )
     #expect(
       result.summary == """
         approach 1 (envelope of training curves, stretches): ln N* = ln G + a ln(C/k)
-        curves 6 from curves.csv   grid 1500, on the envelope 1500, between sizes 628   resamples 0, lost 0
+        curves 6 from curves.csv   grid 1500, on the envelope 1500, between sizes 628
+        errors from 0 resamples of the curves, lost 0: as asked for
 
         N        best from C         to C  points
         6e+07    2.87349e+17  1.10277e+18     157
@@ -258,7 +263,7 @@ struct EnvelopeAnalysisTests {
       json.keys == [
         "approach", "table", "curveCount", "skippedCurveCount", "smoothing", "regression",
         "gridCount",
-        "envelopeCount", "bracketedCount", "stretches", "law", "bootstrap", "warnings",
+        "envelopeCount", "bracketedCount", "stretches", "law", "errors", "bootstrap", "warnings",
       ]
     )
     #expect(json["smoothing"] == "none")

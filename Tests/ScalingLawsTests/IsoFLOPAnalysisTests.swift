@@ -308,4 +308,25 @@ struct IsoFLOPAnalysisTests {
         + " expected 3 or more; at 1e+21 1 different size, expected 3 or more; and 2 more"
     )
   }
+
+  @Test("a checkpoint stops the resamples, on every thread", arguments: [1, 3])
+  func checkpoint(_ threads: Int) throws {
+    struct Stop: Error {}
+    let table = RunTable(name: "runs.csv", runs: GoldenProfiles.runs)
+    let analysis = IsoFLOPAnalysis(of: table, .init(resampleCount: 30))
+    let pool = WorkerPool(threadCount: threads)
+    let counter = Counter()
+    #expect(throws: Stop.self) {
+      _ = try analysis.run(on: pool) { if counter.next() == 8 { throw Stop() } }
+    }
+    #expect(counter.next() < 30)
+    let all = Counter()
+    let checked = try analysis.run(on: pool) { _ = all.next() }
+    #expect(all.next() == 31)
+    #expect(try analysis.run() == checked)
+    // What is wrong with the runs is said first.
+    #expect(throws: IsoFLOPError.noRuns("none")) {
+      _ = try IsoFLOPAnalysis(of: RunTable(name: "none", runs: [])).run(on: pool) { throw Stop() }
+    }
+  }
 }

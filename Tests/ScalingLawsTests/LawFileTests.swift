@@ -81,6 +81,61 @@ struct LawFileTests {
     #expect(members.contains { $0.0 == "covarianceReason" })
   }
 
+  @Test("the best split of a budget has the fit's own errors, from covariance or draws")
+  func optimum() throws {
+    for form in [Chinchilla(), ChinchillaTied(), Kaplan()] as [any ScalingLawForm] {
+      for resamples in [0, 40] {
+        let result = try fitted(form, resamples: resamples)
+        let law = try read(written(result))
+        let best = try #require(law.optimum(compute: 1e22))
+        #expect(best == result.optimum(compute: 1e22, flopsPerTokenParameter: 6.25))
+        #expect(best.parameters.interval != nil && best.loss.interval != nil)
+        #expect(law.level == 0.95)
+        let six = law.optimum(compute: 1e22, flopsPerTokenParameter: 6)
+        #expect(six == result.optimum(compute: 1e22))
+        let narrow = try #require(law.optimum(compute: 1e22, level: 0.5)?.parameters.interval)
+        let wide = try #require(best.parameters.interval)
+        #expect(wide.lowerBound < narrow.lowerBound && narrow.upperBound < wide.upperBound)
+      }
+    }
+    #expect(try read(written(fitted(PowerLaw(of: .parameters)))).optimum(compute: 1e22) == nil)
+  }
+
+  @Test("a quantity that a held coefficient moves has no error, in a file as in its fit")
+  func heldOptimum() throws {
+    var fit = LawFit(Chinchilla(), to: RunTable(name: "runs.csv", runs: GoldenFit.runs))
+    fit.constraints = ["E": 1.8...1.8]
+    let result = try fit.run()
+    let best = try #require(try read(written(result)).optimum(compute: 1e22))
+    #expect(best == result.optimum(compute: 1e22, flopsPerTokenParameter: 6.25))
+    #expect(best.parameters.interval != nil)
+    #expect(best.loss.reason == "E is fixed")
+    // Draws or not, an error that the fit refused stays refused.
+    fit.bootstrap = Bootstrap(resampleCount: 20, seed: 1)
+    let drawn = try fit.run()
+    let again = try #require(try read(written(drawn)).optimum(compute: 1e22))
+    #expect(again == drawn.optimum(compute: 1e22, flopsPerTokenParameter: 6.25))
+    #expect(again.loss.reason == "E is fixed" && again.loss.standardError == nil)
+  }
+
+  @Test("without draws or covariance the split has the reason for its errors' absence")
+  func bareOptimum() throws {
+    let law = FittedLaw(.chinchilla(E: 1.8, A: 480, B: 2000, alpha: 0.35, beta: 0.36), name: "mine")
+    let best = try #require(law.optimum(compute: 1e22))
+    #expect(best.parameters.value == law.law.optimum(compute: 1e22)?.parameters)
+    #expect(best.parameters.interval == nil)
+    #expect(best.parameters.reason == "the law comes without draws and without a covariance")
+    #expect(!law.tellsErrors)
+    var robust = LawFit(Chinchilla(), to: RunTable(name: "runs.csv", runs: GoldenFit.runs))
+    robust.objective = .huber()
+    let told = try read(written(robust.run()))
+    #expect(told.tellsErrors)
+    #expect(
+      told.optimum(compute: 1e22)?.parameters.reason
+        == "only resamples tell the error of a robust fit, and none were asked for"
+    )
+  }
+
   @Test("a file of the first version says what it said")
   func oldFile() throws {
     let law = try read(

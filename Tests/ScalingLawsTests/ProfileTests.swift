@@ -53,6 +53,84 @@ struct ProfileTests {
     #expect(!result.warnings.contains { $0.kind == .profileOpen })
   }
 
+  @Test("N* at a budget has the interval that SciPy's root finder gives, and D* the other of C/k")
+  func split() throws {
+    let result = try fit { $0.profiledBudgets = [1e22, 1e24] }
+    let best = try #require(result.optimum(compute: 1e22))
+    // Golden/profiles.py.
+    let profile = try #require(best.parameters.profile)
+    #expect(agree(profile.lower, 6_846_574_189.522115, to: 1e-6))
+    #expect(agree(profile.upper, 11_028_835_364.977009, to: 1e-6))
+    let tokens = try #require(best.tokens.profile)
+    let product = 1e22 / 6
+    #expect(agree(tokens.lower, profile.upper.map { product / $0 }, to: 1e-14))
+    #expect(agree(tokens.upper, profile.lower.map { product / $0 }, to: 1e-14))
+    let ratio = try #require(best.tokensPerParameter.profile)
+    #expect(agree(ratio.upper, profile.lower.map { product / $0 / $0 }, to: 1e-14))
+    #expect(best.loss.profile == nil)
+    #expect(result.optimum(compute: 1e23)?.parameters.profile == nil)
+    #expect(result.optimum(compute: 1e22, flopsPerTokenParameter: 7)?.tokens.profile == nil)
+    // The farther away, the less is known.
+    let far = try #require(result.optimum(compute: 1e24)?.parameters.profile?.range)
+    let near = try #require(profile.range)
+    #expect(far.upperBound / far.lowerBound > near.upperBound / near.lowerBound)
+    #expect(result.summary.contains("N at 1e+22"))
+    let json = best.parameters.json
+    #expect(json["profile"]?["interval"]?[0]?.double == profile.lower)
+    let curve = try #require(result.profiles?.optimum(compute: 1e22, flopsPerTokenParameter: 6))
+    for one in [curve.parameters, curve.tokens, curve.tokensPerParameter] {
+      #expect(one.values == one.values.sorted() && one.values.count > 4)
+      let lowest = try #require(one.objectives.min())
+      #expect(agree(lowest, result.residualSumOfSquares, to: 1e-10))
+    }
+  }
+
+  @Test("the profile of N* is the same in every unit, and whichever amplitude gives way")
+  func splitIdentities() throws {
+    let one = try fit { $0.profiledBudgets = [1e22] }
+    let rescaled = GoldenFit.runs.map { run in
+      Run(parameters: 1e-6 * run.parameters, tokens: 1e-9 * run.tokens, loss: run.loss / log(2))
+    }
+    let other = try fit(Chinchilla(), rescaled) { $0.profiledBudgets = [1e7] }
+    let expected = try #require(one.optimum(compute: 1e22)?.parameters.profile)
+    let found = try #require(other.optimum(compute: 1e7)?.parameters.profile)
+    #expect(agree(found.lower, expected.lower.map { 1e-6 * $0 }, to: 1e-8))
+    #expect(agree(found.upper, expected.upper.map { 1e-6 * $0 }, to: 1e-8))
+    // A constraint that binds nothing leaves ln B to move, in the runs' own units.
+    let held = try fit {
+      $0.profiledBudgets = [1e22]
+      $0.constraints = ["A": 1e-3...1e6]
+    }
+    let same = try #require(held.optimum(compute: 1e22)?.parameters.profile)
+    #expect(agree(same.lower, expected.lower, to: 1e-6))
+    #expect(agree(same.upper, expected.upper, to: 1e-6))
+    let both = try fit {
+      $0.profiledBudgets = [1e22]
+      $0.constraints = ["A": 1e-3...1e6, "B": 1e-3...1e6]
+    }
+    #expect(
+      both.optimum(compute: 1e22)?.parameters.profile?.reason
+        == "A and B are constrained, and one has to give way"
+    )
+  }
+
+  @Test("with tied exponents N* is (A/B)^(1/(2 alpha)) √(C/k), the profile of that")
+  func tiedSplit() throws {
+    let result = try fit(ChinchillaTied()) { $0.profiledBudgets = [6e20, 6e24] }
+    let near = try #require(result.optimum(compute: 6e20)?.parameters.profile?.range)
+    let far = try #require(result.optimum(compute: 6e24)?.parameters.profile?.range)
+    // D/N is the same at every budget, and so is its interval.
+    #expect(agree(far.lowerBound, 100 * near.lowerBound, to: 1e-7))
+    #expect(agree(far.upperBound, 100 * near.upperBound, to: 1e-7))
+    let kaplan = try fit(Kaplan()) { $0.profiledBudgets = [6e20] }
+    #expect(
+      kaplan.optimum(compute: 6e20)?.parameters.profile?.reason
+        == "the law kaplan is no sum of a term of N and a term of D"
+    )
+    let power = try fit(PowerLaw(of: .parameters)) { $0.profiledBudgets = [6e20] }
+    #expect(power.profiles?.optima == [])
+  }
+
   @Test("where the law is linear in a coefficient, its profile interval is the t interval")
   func linear() throws {
     for name in ["E", "A", "B"] {
@@ -70,7 +148,7 @@ struct ProfileTests {
   }
 
   @Test("a and b are two words for one thing, and so are their profiles")
-  func split() throws {
+  func exponents() throws {
     let result = try fit()
     let (a, b) = (try #require(result["a"]?.profile), try #require(result["b"]?.profile))
     #expect(agree(a.lower, b.upper.map { 1 - $0 }, to: 1e-8))

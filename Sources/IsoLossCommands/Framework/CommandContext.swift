@@ -129,3 +129,10 @@ extension CommandContext {
     }
   }
 }
+
+extension CommandContext {
+  /// What long work asks now and then: throws once the user has interrupted.
+  public var checkpoint: @Sendable () throws -> Void {
+    { [interruption] in try interruption.check() }
+  }
+}

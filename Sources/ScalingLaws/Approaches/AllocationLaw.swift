@@ -86,6 +86,10 @@ public enum AllocationUncertainty: Sendable, Hashable {
   /// Joint bootstrap draws, and how many resamples gave none.
   case draws([AllocationCoefficients], lost: Int)
 
+  /// The law without each of n independent parts of the data in turn: variances are
+  /// (n − 1)/n Σ (θᵢ − θ̄)², intervals those of Student's t with n − 1 degrees of freedom.
+  case jackknife([AllocationCoefficients])
+
   /// Variances of ln G and a with their covariance; intervals reach `reach` standard errors.
   case covariance(logFactor: Double, exponent: Double, covariance: Double, reach: Double)
 
@@ -184,6 +188,8 @@ extension AllocationLaw {
     switch uncertainty {
     case .draws(let draws, let lost):
       return named.estimate(value, draws: draws.map(quantity.value), lost: lost)
+    case .jackknife(let others):
+      return named.estimate(value, withoutEach: others.map(quantity.value))
     case .covariance(let logFactor, let exponent, let covariance, let reach):
       let variance =
         quantity.factor * quantity.factor * logFactor
@@ -198,11 +204,19 @@ extension AllocationLaw {
 
   private func lossEstimate(_ line: LogLine, _ product: Double) -> Estimate {
     let named = Named("L", true, level)
-    guard case .draws(let draws, let lost) = uncertainty else {
-      return named.estimate(line(product), reason: "only the bootstrap gives the line an error")
+    func losses(_ laws: [AllocationCoefficients]) -> [Double] {
+      laws.compactMap { law in law.logLoss.map { $0(product) } }
     }
-    let values = draws.compactMap { draw in draw.logLoss.map { $0(product) } }
-    return named.estimate(line(product), draws: values, lost: lost)
+    switch uncertainty {
+    case .draws(let draws, let lost):
+      return named.estimate(line(product), draws: losses(draws), lost: lost)
+    case .jackknife(let others):
+      return named.estimate(line(product), withoutEach: losses(others))
+    case .covariance:
+      return named.estimate(line(product), reason: "only resamples give the line an error")
+    case .unknown(let reason):
+      return named.estimate(line(product), reason: reason)
+    }
   }
 }
 
@@ -254,6 +268,18 @@ struct Named {
     guard let low = quantile(sorted, (1 - level) / 2), let high = quantile(sorted, (1 + level) / 2)
     else { return estimate(value, reason: "no resamples were drawn") }
     return estimate(value, (sum / Double(sorted.count - 1)).squareRoot(), low...high)
+  }
+
+  /// An estimate with the jackknife's error, from its values without each part of the data.
+  func estimate(_ value: Double, withoutEach others: [Double]) -> Estimate {
+    let count = Double(others.count)
+    guard count > 1 else { return estimate(value, reason: "one part of the data leaves no other") }
+    let origin = others[0]
+    let mean = others.reduce(0) { $0 + ($1 - origin) } / count
+    let sum = others.reduce(0) { $0 + ($1 - origin - mean) * ($1 - origin - mean) }
+    let error = (sum * (count - 1) / count).squareRoot()
+    let reach = Estimate.reach(level: level, degreesOfFreedom: others.count - 1) * error
+    return estimate(value, error, (value - reach)...(value + reach))
   }
 
   private func natural(_ value: Double) -> Double { isLogarithmic ? exp(value) : value }

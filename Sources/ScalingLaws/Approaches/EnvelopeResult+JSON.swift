@@ -23,7 +23,9 @@ extension EnvelopeResult {
         }
       ),
       "law": .object(allocation.json),
-      "bootstrap": ReportTable.bootstrap(options.resampleCount, lostResampleCount, options.seed),
+      "errors": ["method": .string(errorMethod.rawValue), "reason": .string(errorReason)],
+      "bootstrap": errorMethod == .bootstrap
+        ? ReportTable.bootstrap(options.resampleCount, lostResampleCount, options.seed) : .null,
       "warnings": .array(
         warnings.map { ["id": .string($0.id), "message": .string($0.message)] }
       ),
@@ -36,8 +38,8 @@ extension EnvelopeResult {
       "approach 1 (envelope of training curves, \(options.regression.rawValue)):"
         + " ln N* = ln G + a ln(C/k)",
       "curves \(curves.count) from \(name)   grid \(options.gridCount), on the envelope"
-        + " \(points.count), between sizes \(bracketedCount)"
-        + "   resamples \(options.resampleCount), lost \(lostResampleCount)",
+        + " \(points.count), between sizes \(bracketedCount)",
+      errorLine,
       "",
     ]
     let rows = stretches.map {
@@ -48,6 +50,17 @@ extension EnvelopeResult {
     }
     lines += ReportTable.lines([["N", "best from C", "to C", "points"]] + rows)
     return (lines + ["", allocation.summary()]).joined(separator: "\n")
+  }
+}
+
+extension EnvelopeResult {
+  /// Where the errors come from, and why.
+  private var errorLine: String {
+    let method =
+      errorMethod == .jackknife
+      ? "the jackknife over \(curves.count) curves"
+      : "\(options.resampleCount) resamples of the curves, lost \(lostResampleCount)"
+    return "errors from \(method): \(errorReason)"
   }
 }
 

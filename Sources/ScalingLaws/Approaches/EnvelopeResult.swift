@@ -48,6 +48,9 @@ public struct EnvelopeResult: Sendable, Hashable {
   /// The envelope, those places among it that do not count.
   public var points: [EnvelopePoint]
 
+  /// Where the errors come from, never ``EnvelopeAnalysis/ErrorMethod/automatic``.
+  public var errorMethod: EnvelopeAnalysis.ErrorMethod
+
   /// The law along it.
   public var allocation: AllocationLaw
 }
@@ -75,6 +78,20 @@ extension EnvelopeResult {
 
   /// How many places of the envelope count.
   public var bracketedCount: Int { points.count { $0.isBracketed } }
+
+  /// Whether each size has one curve.
+  public var hasOneCurveEach: Bool { Set(curves.map(\.parameters)).count == curves.count }
+
+  /// Why the errors come from where they do, in words.
+  public var errorReason: String {
+    guard options.errorMethod == .automatic else { return "as asked for" }
+    return hasOneCurveEach
+      ? "each size has one curve, and a resample of the curves would lack a third of the sizes"
+      : "some size has several curves"
+  }
+
+  /// How many resamples were drawn.
+  public var resampleCount: Int { errorMethod == .bootstrap ? options.resampleCount : 0 }
 
   /// How many resamples gave no law, since fewer than three sizes took part.
   public var lostResampleCount: Int {

@@ -96,18 +96,41 @@ public struct IsoFLOPAnalysis: Sendable, Hashable {
   public func run(
     on pool: WorkerPool = WorkerPool(threadCount: 1)
   ) throws(IsoFLOPError) -> IsoFLOPResult {
+    do {
+      return try run(on: pool) {}
+    } catch let error as IsoFLOPError {
+      throw error
+    } catch {
+      preconditionFailure("an analysis without a checkpoint failed with \(error)")
+    }
+  }
+
+  /// Finds the same, asking before each resample whether to go on.
+  ///
+  /// - Parameters:
+  ///   - pool: The threads that share the resamples; they change no bit of the result.
+  ///   - checkpoint: Throws to stop, for example when the user interrupts; asked by every thread.
+  /// - Returns: The budgets and the law, with errors.
+  /// - Throws: ``IsoFLOPError`` where fewer than two budgets have a best size, and what `checkpoint`
+  ///   throws.
+  public func run(
+    on pool: WorkerPool = WorkerPool(threadCount: 1),
+    checkpoint: @Sendable () throws -> Void
+  ) throws -> IsoFLOPResult {
     try checkRuns()
     let groups = BudgetGroup.groups(
       table.runs.filter { $0.weight > 0 },
       tolerance: options.tolerance
     )
-    guard let only = groups.first else { throw .noRuns(table.name) }
-    guard groups.count > 1 else { throw .oneBudget(only.budget, runs: only.runs.count) }
+    guard let only = groups.first else { throw IsoFLOPError.noRuns(table.name) }
+    guard groups.count > 1 else {
+      throw IsoFLOPError.oneBudget(only.budget, runs: only.runs.count)
+    }
     let outcomes = groups.map { outcome($0, points: $0.points) }
     guard let coefficients = coefficients(groups, outcomes.map(\.minimum)) else {
-      throw .tooFewProfiles(refusals(groups, outcomes), budgets: groups.count)
+      throw IsoFLOPError.tooFewProfiles(refusals(groups, outcomes), budgets: groups.count)
     }
-    let resamples = resamples(groups, on: pool)
+    let resamples = try resamples(groups, on: pool, checkpoint)
     let draws = resamples.compactMap(\.coefficients)
     return IsoFLOPResult(
       table: table,
@@ -206,9 +229,18 @@ extension IsoFLOPAnalysis {
     var minima: [ProfileMinimum?]
   }
 
-  private func resamples(_ groups: [BudgetGroup], on pool: WorkerPool) -> [Resample] {
+  private func resamples(
+    _ groups: [BudgetGroup],
+    on pool: WorkerPool,
+    _ checkpoint: @Sendable () throws -> Void
+  ) throws -> [Resample] {
     let points = groups.map(\.points)
-    return Resamples.collect(options.resampleCount, seed: options.seed, on: pool) { generator in
+    return try Resamples.collect(
+      options.resampleCount,
+      seed: options.seed,
+      on: pool,
+      checkpoint: checkpoint
+    ) { generator in
       let minima = groups.indices.map { index in
         let drawn = Self.draw(points[index], &generator)
         return outcome(groups[index], points: drawn).minimum

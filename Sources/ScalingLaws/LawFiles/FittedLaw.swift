@@ -61,7 +61,7 @@ public struct FittedLaw: Sendable, Hashable {
     self.name = name
     self.law = law
     estimates = zip(law.form.coefficients, law.coefficients).map {
-      Estimate(name: $0.name, value: $1, level: 0.95, reason: "the file does not say")
+      Estimate(name: $0.name, value: $1, level: 0.95, reason: Self.unsaid)
     }
   }
 }

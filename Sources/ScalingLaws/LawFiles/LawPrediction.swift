@@ -1,5 +1,4 @@
 import CurveFitting
-import LossNumerics
 
 #if canImport(Glibc)
 import Glibc
@@ -175,32 +174,18 @@ extension FittedLaw {
       let reach = exp(quantile(level) * logError)
       if (value * reach).isFinite { estimate.interval = (value / reach)...(value * reach) }
     } else {
-      estimate.reason = "the law comes without draws and without a covariance"
+      estimate.reason = Self.withoutErrors
     }
     return estimate
   }
 
   /// √(gᵀ V g), g the gradient of ln L by the scaled coefficients.
   private func logError(at place: LogRun) -> Double? {
-    guard let covariance else { return nil }
-    var gradient = [Double](repeating: 0, count: law.coefficients.count)
-    var span = gradient.mutableSpan
-    law.form.logLossGradient(
-      place,
-      scaled: law.form.scaled(law.coefficients).span,
-      gradient: &span
-    )
-    let image = covariance.times(gradient)
-    return max(0, zip(gradient, image).reduce(0) { $0 + $1.0 * $1.1 }).squareRoot()
+    covariance?.variance(along: law.logLossGradient(at: place)).squareRoot()
   }
 
-  /// Where a share (1 + level)/2 of Student's t lies below; of the normal where nothing says how many
-  /// degrees of freedom there are.
   private func quantile(_ level: Double) -> Double {
-    guard let degreesOfFreedom, degreesOfFreedom > 0 else {
-      return NormalDistribution.standard.quantile((1 + level) / 2)
-    }
-    return StudentT(degreesOfFreedom: degreesOfFreedom).quantile((1 + level) / 2)
+    Estimate.reach(level: level, degreesOfFreedom: degreesOfFreedom)
   }
 
   /// The mean's error and the noise of a run, independent of one another, added on the residuals' scale.

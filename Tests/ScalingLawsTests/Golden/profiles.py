@@ -31,6 +31,20 @@ BEST = optimize.least_squares(residuals, [0.6, -1, -1, 0.35, 0.37], jacobian, **
 RSS, FREE = 2 * BEST.cost, len(Z) - 5
 LIMIT = RSS * (1 + stats.f.ppf(0.95, 1, FREE) / FREE)
 
+# ln(C/6) of 1e22 FLOPs in these units, and ln A as a function of ln N* there.
+BUDGET = np.log(1e22 / 6) - np.log(1e9) - np.log(1e10)
+
+
+def amplitude(t, p):
+    """ln A from ln N* = (ln(alpha A/(beta B)) + beta ln(N D))/(alpha + beta)."""
+    alpha, beta = p[3], p[4]
+    return (alpha + beta) * (t - np.log(1e9)) - beta * BUDGET + p[2] + np.log(beta / alpha)
+
+
+def best_size(p):
+    return np.log(1e9) + (np.log(p[3] / p[4]) + p[1] - p[2] + p[4] * BUDGET) / (p[3] + p[4])
+
+
 # Name, the held coefficient as a function of its value and the others, and the value at the optimum.
 QUANTITIES = [
     ("E", 0, lambda t, p: t, BEST.x[0], np.exp),
@@ -39,6 +53,7 @@ QUANTITIES = [
     ("alpha", 3, lambda t, p: t, BEST.x[3], float),
     ("beta", 4, lambda t, p: t, BEST.x[4], float),
     ("a", 4, lambda t, p: p[3] * np.exp(t), np.log(BEST.x[4] / BEST.x[3]), lambda t: 1 / (1 + np.exp(-t))),
+    ("N", 1, amplitude, best_size(BEST.x), np.exp),
 ]
 
 

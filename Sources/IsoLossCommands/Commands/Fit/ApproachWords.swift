@@ -41,6 +41,12 @@ struct ApproachWords: Sendable {
       "COUNT",
       help: "envelope: what one unit of the tokens column is, where it counts steps"
     ),
+    .choice(
+      "curve-errors",
+      EnvelopeAnalysis.ErrorMethod.allCases.map(\.rawValue),
+      help: "envelope: errors from resamples of the curves or from leaving out one at a time"
+        + " (default: automatic, the jackknife where each size has one curve)"
+    ),
   ]
 
   /// The approach.
@@ -64,6 +70,9 @@ struct ApproachWords: Sendable {
   /// What one unit of the tokens column is.
   let tokensPerStep: Double
 
+  /// Where the envelope's errors come from.
+  let curveErrors: EnvelopeAnalysis.ErrorMethod
+
   /// Takes the meaning from parsed words.
   init(_ words: ParsedWords) throws(UsageError) {
     choice = words.text("approach").flatMap(Choice.init) ?? .parametric
@@ -73,7 +82,12 @@ struct ApproachWords: Sendable {
       choice,
       words
     )
-    try Self.refuse(["curve", "tokens-per-step"], unless: [.envelope, .all], choice, words)
+    try Self.refuse(
+      ["curve", "tokens-per-step", "curve-errors"],
+      unless: [.envelope, .all],
+      choice,
+      words
+    )
     var budgets: [Double] = []
     for text in words.texts("budget") {
       do throws(QuantityError) {
@@ -88,6 +102,8 @@ struct ApproachWords: Sendable {
     acceptsOutside = words.has("accept-outside")
     curveColumn = words.text("curve")
     tokensPerStep = try words.quantity("tokens-per-step", default: 1, Quantity.count)
+    curveErrors =
+      words.text("curve-errors").flatMap(EnvelopeAnalysis.ErrorMethod.init) ?? .automatic
     guard tokensPerStep > 0 else { throw .other("`--tokens-per-step`: expected a number above 0") }
   }
 

@@ -23,6 +23,9 @@ struct FitRequest: Sendable {
   /// What finds the minimum; as a fit does by itself where it is `nil`.
   var solving: SolverWords?
 
+  /// Budgets whose best split is profiled, where profiles are asked for.
+  var profiledBudgets: [Double] = []
+
   /// The largest table read, in bytes: a table of runs is small, and a larger file is a mistake.
   private static let largestTable = 1 << 28
 
@@ -45,9 +48,7 @@ struct FitRequest: Sendable {
   /// Fits the law to a table.
   func fit(_ table: RunTable, in context: CommandContext) throws -> FitResult {
     let fit = try lawFit(table, in: context)
-    return try fit.run(on: context.kernels.pool) { [interruption = context.interruption] in
-      try interruption.check()
-    }
+    return try fit.run(on: context.kernels.pool, checkpoint: context.checkpoint)
   }
 
   /// The fit of a table, not yet run.
@@ -57,6 +58,8 @@ struct FitRequest: Sendable {
     fit.objective = objective
     fit.constraints = constraints
     solving?.apply(to: &fit)
+    fit.profiledBudgets = profiledBudgets
+    fit.flopsPerTokenParameter = options.flopsPerTokenParameter
     try uncertainty?.apply(to: &fit)
     return fit
   }

@@ -9,7 +9,10 @@ struct SolverWords: Sendable {
       LawFit.Solver.allCases.map(\.rawValue),
       help: "what finds the minimum (default: automatic, Newton's method)"
     ),
-    .flag("profile", help: "also intervals from the profile likelihood of each estimate"),
+    .flag(
+      "profile",
+      help: "also intervals from the profile likelihood of each estimate, and of N* at the budgets"
+    ),
     .flag("scan-basins", help: "search a grid of both exponents for minima that starts may miss"),
   ]
 

@@ -15,16 +15,6 @@ struct LawFile {
     let json = try JSONValue(parsing: file.readAll(limit: Self.largestFile), name: name)
     fitted = try FittedLaw(json: json, name: name)
   }
-
-  /// The law with the extent of its runs and what its fit warned of, for a plan.
-  var source: LawSource {
-    .law(
-      fitted.law,
-      name: fitted.name,
-      fittedRange: fitted.fittedRange,
-      caveats: fitted.caveats
-    )
-  }
 }
 
 extension FittedLaw {

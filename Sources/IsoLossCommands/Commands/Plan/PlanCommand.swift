@@ -83,7 +83,7 @@ public struct PlanCommand: Command {
     let file = try lawPath.map { try LawFile($0, in: context) }
     let plan = ComputePlan(
       try question.question(on: hardware),
-      sources: try sources(file?.source, in: context),
+      sources: try sources(file?.fitted, in: context),
       flopsPerTokenParameter: flopsPerTokenParameter ?? file?.fitted.flopsPerTokenParameter ?? 6,
       hardware: hardware
     )
@@ -106,12 +106,12 @@ public struct PlanCommand: Command {
   }
 
   private func sources(
-    _ file: LawSource?,
+    _ file: FittedLaw?,
     in context: CommandContext
   ) throws -> [LawSource] {
     var sources = [LawSource]()
     if let fit { sources.append(try fit.lawSource(in: context)) }
-    if let file { sources.append(file) }
+    if let file { sources.append(.fitted(file)) }
     sources += try sets.map { .published(try CoefficientSet.named($0)) }
     if sets.isEmpty { sources += CoefficientSet.published.map(LawSource.published) }
     return sources

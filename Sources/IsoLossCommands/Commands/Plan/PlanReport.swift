@@ -38,6 +38,7 @@ struct PlanReport {
     case .published(let set): return ": \(set.title)"
     case .law(let law, _, _, _): return title(of: law)
     case .fit(let result, _): return title(of: result.law)
+    case .fitted(let fitted): return title(of: fitted.law)
     }
   }
 

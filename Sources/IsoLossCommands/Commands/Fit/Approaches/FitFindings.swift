@@ -50,25 +50,31 @@ extension FitRequest {
       budgets: words.budgets(for: table)
     )
     if words.asks(for: .parametricFit) {
-      findings.parametric = try parametric(table, isOnly: words.choice == .parametric, in: context)
+      var request = self
+      request.profiledBudgets = findings.budgets
+      findings.parametric = try request.parametric(
+        table,
+        isOnly: words.choice == .parametric,
+        in: context
+      )
     }
     if words.asks(for: .isoFLOPProfiles) {
       try context.interruption.check()
-      do throws(IsoFLOPError) {
+      do {
         let analysis = IsoFLOPAnalysis(of: table, isoFLOPOptions(words))
-        findings.profiles = .found(try analysis.run(on: context.kernels.pool))
-      } catch {
-        guard words.choice == .all else { throw error }
+        findings.profiles = .found(
+          try analysis.run(on: context.kernels.pool, checkpoint: context.checkpoint)
+        )
+      } catch let error as IsoFLOPError where words.choice == .all {
         findings.profiles = .refused("\(error)")
       }
       findings.bias = try bias(findings, in: context)
     }
     if words.asks(for: .trainingCurves) {
       try context.interruption.check()
-      do throws(EnvelopeError) {
-        findings.curves = .found(try envelope(table, words, on: context.kernels.pool))
-      } catch {
-        guard words.choice == .all else { throw error }
+      do {
+        findings.curves = .found(try envelope(table, words, in: context))
+      } catch let error as EnvelopeError where words.choice == .all {
         findings.curves = .refused("\(error)")
       }
     }
@@ -104,19 +110,20 @@ extension FitRequest {
   private func envelope(
     _ table: RunTable,
     _ words: ApproachWords,
-    on pool: WorkerPool
-  ) throws(EnvelopeError) -> EnvelopeResult {
+    in context: CommandContext
+  ) throws -> EnvelopeResult {
     let analysis = EnvelopeAnalysis(
       of: try TrainingCurve.curves(of: table, namedBy: words.curveColumn),
       name: table.name,
       EnvelopeAnalysis.Options(
         flopsPerTokenParameter: options.flopsPerTokenParameter,
         level: uncertainty?.level ?? 0.95,
+        errorMethod: words.curveErrors,
         resampleCount: uncertainty?.resampleCount ?? 1000,
         seed: uncertainty?.seed ?? 0
       )
     )
-    return try analysis.run(on: pool)
+    return try analysis.run(on: context.kernels.pool, checkpoint: context.checkpoint)
   }
 
   /// The bias on the law that the same runs give; a fit for this alone needs no errors.
@@ -179,7 +186,7 @@ extension FitFindings {
   /// The seed, if anything was drawn with it.
   var usedSeed: UInt64? {
     let resamples =
-      (profiles.value?.options.resampleCount ?? 0) + (curves.value?.options.resampleCount ?? 0)
+      (profiles.value?.options.resampleCount ?? 0) + (curves.value?.resampleCount ?? 0)
     return parametric.value?.draws != nil || resamples > 0 ? seed : nil
   }
 }
