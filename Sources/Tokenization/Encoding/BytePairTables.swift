@@ -109,7 +109,7 @@ extension BytePairTables {
       looksUpWholePieces,
       UInt32(cacheBits)
     )
-    guard let encoder = unsafe encoder else { fatalError("no memory for an encoder") }
+    guard let encoder = unsafe encoder else { preconditionFailure("no memory for an encoder") }
     return unsafe encoder
   }
 }

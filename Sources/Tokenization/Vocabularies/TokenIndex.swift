@@ -25,7 +25,9 @@ final class TokenIndex: @unchecked Sendable {
       )
       return unsafe closs_byte_pairs_create(&table)
     }
-    guard let pairs = unsafe pairs else { fatalError("no memory for the tables of a vocabulary") }
+    guard let pairs = unsafe pairs else {
+      preconditionFailure("no memory for the tables of a vocabulary")
+    }
     unsafe self.pairs = pairs
     self.tokens = flat
   }
