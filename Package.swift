@@ -20,6 +20,7 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
   ("FileFormats", ["CLossKernels", "Execution"], owningSettings),
   ("Figures", ["FileFormats"], settings),
   ("CurveFitting", ["LossNumerics", "Execution"], settings),
+  ("ModelShapes", [], settings),
   ("Tokenization", ["CLossKernels", "FileFormats", "Execution"], settings),
   ("LanguageModeling", ["Tokenization", "LossNumerics"], settings),
   (
@@ -29,6 +30,13 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
       "Execution",
     ],
     settings
+  ),
+  (
+    "TransformerModels",
+    [
+      "LanguageModeling", "Tokenization", "LossNumerics", "FileFormats", "ModelShapes", "Execution",
+    ],
+    owningSettings
   ),
   ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats", "Execution"], settings),
   ("ComputePlanning", ["ScalingLaws", "FileFormats"], settings),
