@@ -1,9 +1,14 @@
 // Pieces to ids, through a cache of pieces.
 
+#define _DEFAULT_SOURCE 1  // posix_memalign and madvise
+
 #include "closs_byte_pairs.h"
 
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 enum {
   BATCH = 32,              // pieces whose cache lines are fetched together
@@ -29,7 +34,6 @@ struct closs_pair_encoder {
   const closs_byte_pairs *pairs;
   bool looks_up;
   cache_line *lines;
-  void *lines_block;
   unsigned line_shift;
   uint32_t *arena;
   size_t arena_count, arena_size;
@@ -240,6 +244,21 @@ size_t closs_tokens_length(
 
 // MARK: - Life
 
+// Lines that are all zero. They begin where cache lines do, so that a look-up touches one, and lie on
+// large pages where the system has them. They are written here and not left to the system, which
+// would give a page at its first reading and another at its first writing.
+static cache_line *make_lines(size_t count) {
+  const size_t large_page = 1 << 21, size = count * sizeof(cache_line);
+  void *lines = NULL;
+  if (posix_memalign(&lines, size < large_page ? sizeof(cache_line) : large_page, size) != 0) {
+    return NULL;
+  }
+#ifdef __linux__
+  if (size >= large_page) (void)madvise(lines, size, MADV_HUGEPAGE);  // a refusal is fine
+#endif
+  return memset(lines, 0, size);
+}
+
 closs_pair_encoder *closs_pair_encoder_create(
     const closs_byte_pairs *pairs, bool looks_up, unsigned cache_bits) {
   closs_pair_encoder *encoder = calloc(1, sizeof *encoder);
@@ -247,23 +266,19 @@ closs_pair_encoder *closs_pair_encoder_create(
   encoder->pairs = pairs;
   encoder->looks_up = looks_up;
   encoder->line_shift = 64 - cache_bits;
-  // Lines begin where cache lines do, so that a look-up touches one.
-  encoder->lines_block = calloc(((size_t)1 << cache_bits) + 1, sizeof(cache_line));
+  encoder->lines = make_lines((size_t)1 << cache_bits);
   encoder->arena = malloc(ARENA_LEAST * sizeof *encoder->arena);
   encoder->arena_size = ARENA_LEAST;
-  if (encoder->lines_block == NULL || encoder->arena == NULL) {
+  if (encoder->lines == NULL || encoder->arena == NULL) {
     closs_pair_encoder_destroy(encoder);
     return NULL;
   }
-  const uintptr_t block = (uintptr_t)encoder->lines_block;
-  encoder->lines =
-      (cache_line *)((block + sizeof(cache_line) - 1) & ~(uintptr_t)(sizeof(cache_line) - 1));
   return encoder;
 }
 
 void closs_pair_encoder_destroy(closs_pair_encoder *encoder) {
   if (encoder == NULL) return;
-  free(encoder->lines_block);
+  free(encoder->lines);
   free(encoder->arena);
   free(encoder->symbols.memory);
   free(encoder->merging.memory);

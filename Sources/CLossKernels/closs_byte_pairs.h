@@ -43,11 +43,19 @@ struct closs_byte_pairs {
   unsigned pair_shift;
   size_t pair_mask, pair_count;
   uint64_t pair_factor;
+  // A bit for each hash of a pair, with some eight times as many as there are pairs. Most pairs of
+  // tokens never merge, and this tells most of them from memory that the caches hold.
+  uint64_t *pair_filter;
+  unsigned filter_shift;
 
   uint32_t *first_ranks;  // of two bytes as a number, the first the higher; NULL with characters
 
   uint32_t *results;  // of each rank
   size_t rank_count;
+  // Whether each result is its rank and one number more, as in most vocabularies: then it is not
+  // looked up.
+  bool follows_ranks;
+  uint32_t result_offset;
   bool is_monotone;
 };
 
@@ -68,13 +76,21 @@ PAIR_INLINE uint64_t pair_key(uint32_t left, uint32_t right) {
 PAIR_INLINE uint32_t pair_rank(const closs_byte_pairs *pairs, uint32_t left, uint32_t right) {
   const uint64_t key = pair_key(left, right);
   const uint64_t mask = CLOSS_IDS_MOST;
-  size_t place = (size_t)(key * pairs->pair_factor >> pairs->pair_shift);
+  const uint64_t hash = key * pairs->pair_factor;
+  const uint64_t bit = hash >> pairs->filter_shift;
+  if ((pairs->pair_filter[bit / 64] >> bit % 64 & 1) == 0) return CLOSS_NO_ID;
+  size_t place = (size_t)(hash >> pairs->pair_shift);
   while (true) {
     const uint64_t found = pairs->pairs[place];
     if ((found & ~mask) == key) return (uint32_t)(found & mask);
     if (found == EMPTY_PAIR) return CLOSS_NO_ID;
     place = (place + 1) & pairs->pair_mask;
   }
+}
+
+// The token that a merge makes.
+PAIR_INLINE uint32_t merge_result(const closs_byte_pairs *pairs, uint32_t rank) {
+  return pairs->follows_ranks ? rank + pairs->result_offset : pairs->results[rank];
 }
 
 PAIR_INLINE uint64_t folded_product(uint64_t a, uint64_t b) {

@@ -20,7 +20,7 @@ PAIR_INLINE size_t scan(
     }
     steps += count;
     if (lowest == CLOSS_NO_ID) break;
-    ids[at] = pairs->results[lowest];
+    ids[at] = merge_result(pairs, lowest);
     count--;
     for (size_t i = at + 1; i < count; i++) {
       ids[i] = ids[i + 1];
@@ -159,7 +159,7 @@ size_t closs_merge_by_heap(
     const uint32_t rank = (uint32_t)(entry >> 32), place = (uint32_t)entry;
     *work += 1;
     if (list.ranks[place] != rank) continue;
-    join(&list, place, pairs->results[rank]);
+    join(&list, place, merge_result(pairs, rank));
     left--;
     look_up(pairs, &list, &heap, place);
     if (list.previous[place] != no_place) look_up(pairs, &list, &heap, list.previous[place]);
@@ -221,7 +221,7 @@ PAIR_INLINE void merge_at(const rank_lists *lists, uint32_t place, uint32_t rank
   leave(lists, place);
   leave(lists, symbols->next[place]);
   if (before != no_place) leave(lists, before);
-  join(symbols, place, lists->pairs->results[rank]);
+  join(symbols, place, merge_result(lists->pairs, rank));
   enter_pair(lists, place);
   if (before != no_place) enter_pair(lists, before);
 }

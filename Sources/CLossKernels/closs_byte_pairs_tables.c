@@ -161,8 +161,17 @@ void closs_use_characters(
 static bool make_pairs(closs_byte_pairs *pairs, size_t most) {
   unsigned bits = 10;
   while ((size_t)1 << bits < 2 * most) bits++;
-  pairs->pairs = malloc(sizeof *pairs->pairs << bits);
-  if (pairs->pairs == NULL) return false;
+  const unsigned filter_bits = bits + 2;
+  uint64_t *const entries = malloc(sizeof *entries << bits);
+  uint64_t *const filter = calloc((size_t)1 << filter_bits >> 6, sizeof *filter);
+  if (entries == NULL || filter == NULL) {
+    free(entries);
+    free(filter);
+    return false;
+  }
+  pairs->pairs = entries;
+  pairs->pair_filter = filter;
+  pairs->filter_shift = 64 - filter_bits;
   memset(pairs->pairs, 0xFF, sizeof *pairs->pairs << bits);
   pairs->pair_mask = ((size_t)1 << bits) - 1;
   pairs->pair_shift = 64 - bits;
@@ -171,8 +180,10 @@ static bool make_pairs(closs_byte_pairs *pairs, size_t most) {
 }
 
 static void put_pair(closs_byte_pairs *pairs, uint64_t entry) {
-  const uint64_t mask = CLOSS_IDS_MOST, key = entry & ~mask;
-  size_t place = (size_t)(key * pairs->pair_factor >> pairs->pair_shift);
+  const uint64_t mask = CLOSS_IDS_MOST, key = entry & ~mask, hash = key * pairs->pair_factor;
+  const uint64_t bit = hash >> pairs->filter_shift;
+  pairs->pair_filter[bit / 64] |= 1ull << bit % 64;
+  size_t place = (size_t)(hash >> pairs->pair_shift);
   while (pairs->pairs[place] != EMPTY_PAIR && (pairs->pairs[place] & ~mask) != key) {
     place = (place + 1) & pairs->pair_mask;
   }
@@ -184,17 +195,29 @@ static void put_pair(closs_byte_pairs *pairs, uint64_t entry) {
 static bool reserve_pairs(closs_byte_pairs *pairs, size_t more) {
   const size_t wanted = pairs->pair_count + more;
   if (2 * wanted <= pairs->pair_mask + 1) return true;
-  uint64_t *const old = pairs->pairs;
+  uint64_t *const old = pairs->pairs, *const old_filter = pairs->pair_filter;
   const size_t size = pairs->pair_mask + 1;
-  if (!make_pairs(pairs, wanted)) {
-    pairs->pairs = old;
-    return false;
-  }
+  if (!make_pairs(pairs, wanted)) return false;
   for (size_t i = 0; i < size; i++) {
     if (old[i] != EMPTY_PAIR) put_pair(pairs, old[i]);
   }
   free(old);
+  free(old_filter);
   return true;
+}
+
+// Notes whether results follow their ranks, once no more pairs come.
+static void note_result_offset(closs_byte_pairs *pairs) {
+  bool is_known = false;
+  pairs->follows_ranks = true;
+  for (size_t place = 0; place <= pairs->pair_mask && pairs->follows_ranks; place++) {
+    if (pairs->pairs[place] == EMPTY_PAIR) continue;
+    const uint32_t rank = (uint32_t)(pairs->pairs[place] & CLOSS_IDS_MOST);
+    const uint32_t offset = pairs->results[rank] - rank;
+    if (!is_known) pairs->result_offset = offset;
+    is_known = true;
+    pairs->follows_ranks = offset == pairs->result_offset;
+  }
 }
 
 // Notes the ranks of all pairs of bytes, once no more come.
@@ -240,6 +263,7 @@ bool closs_merges_add(closs_byte_pairs *pairs, const uint32_t *merges, size_t co
         && highest[entry >> ID_BITS & mask] <= rank;
   }
   free(highest);
+  note_result_offset(pairs);
   return note_first_ranks(pairs);
 }
 
@@ -350,6 +374,7 @@ bool closs_merges_from_ranks(
     if (right != NULL) right[ids[i]] = parts[1];
   }
   is_done = is_done && note_first_ranks(pairs);
+  if (is_done) note_result_offset(pairs);
   for (int k = 0; k < 2; k++) free(scratch[k].memory);
   free(ids);
   free(made);
@@ -383,6 +408,7 @@ void closs_byte_pairs_destroy(closs_byte_pairs *pairs) {
   free(pairs->is_ordinary);
   free(pairs->places);
   free(pairs->pairs);
+  free(pairs->pair_filter);
   free(pairs->results);
   free(pairs->first_ranks);
   free(pairs);

@@ -52,19 +52,23 @@ extension BytePairTokenizer {
     }
     let workers = (0..<pool.threadCount).map { _ in encoders.take() ?? makeEncoder() }
     defer { for encoder in workers { encoders.put(encoder) } }
-    let found = PartIDs(parts.map(\.range), workerCount: workers.count)
-    pool.forEachBlock(parts.count) { part, worker in
-      found.fill(part, by: worker) { ids in
-        encode(
-          text.span.extracting(parts[part].range),
-          at: parts[part].place,
-          matching: matcher,
-          with: workers[worker],
-          into: &ids
-        )
+    return PartIDs.joining(
+      byteCount: end,
+      waitingCount: workers.count,
+      partByteCount: Self.blockSize
+    ) { found in
+      pool.forEachBlock(parts.count) { part, worker in
+        found.fill(part) { ids in
+          encode(
+            text.span.extracting(parts[part].range),
+            at: parts[part].place,
+            matching: matcher,
+            with: workers[worker],
+            into: &ids
+          )
+        }
       }
     }
-    return found.joined(pool: pool)
   }
 
   /// A part of a text that is encoded by itself.
