@@ -54,6 +54,7 @@ let testedModules: [(name: String, excluded: [String])] = [
   ("CurveFitting", ["Golden"]),
   ("Tokenization", ["Golden"]),
   ("LanguageModeling", []),
+  ("ModelShapes", []),
   ("NGramModels", ["Golden"]),
   ("ScalingLaws", ["Golden"]),
   ("ComputePlanning", ["Golden"]),
