@@ -56,6 +56,7 @@ let testedModules: [(name: String, excluded: [String])] = [
   ("LanguageModeling", []),
   ("ModelShapes", []),
   ("NGramModels", ["Golden"]),
+  ("TransformerModels", ["Golden"]),
   ("ScalingLaws", ["Golden"]),
   ("ComputePlanning", ["Golden"]),
   ("IsoLossCommands", ["Golden", "Snapshots"]),
