@@ -38,6 +38,14 @@ let modules: [(name: String, dependencies: [Target.Dependency], settings: [Swift
     ],
     owningSettings
   ),
+  (
+    "Training",
+    [
+      "TransformerModels", "LanguageModeling", "LossNumerics", "FileFormats", "ModelShapes",
+      "Execution",
+    ],
+    owningSettings
+  ),
   ("ScalingLaws", ["CurveFitting", "LossNumerics", "FileFormats", "Execution"], settings),
   ("ComputePlanning", ["ScalingLaws", "FileFormats"], settings),
 ]

@@ -11,4 +11,5 @@
 @_exported public import NGramModels
 @_exported public import ScalingLaws
 @_exported public import Tokenization
+@_exported public import Training
 @_exported public import TransformerModels

@@ -15,7 +15,7 @@ public struct Matrix<Element: BitwiseCopyable & Numeric & Sendable>: ~Copyable, 
   /// How many columns there are.
   public let columns: Int
 
-  private let memory: AlignedMemory<Element>
+  let memory: AlignedMemory<Element>
 
   /// Creates a matrix whose bytes are all zero.
   ///

@@ -14,6 +14,7 @@ func allBenchmarks() -> [Benchmark] {
     rowBenchmarks(),
     tableBenchmarks(),
     attentionBenchmarks(),
+    transformerBenchmarks(),
     textBenchmarks(),
     tokenizerBenchmarks(),
     adaptiveBenchmarks(),

@@ -1,0 +1,269 @@
+import LossNumerics
+import ModelShapes
+
+/// Where the gradients of a slice's activations lie while they are needed.
+struct GradientPlaces: Sendable, Hashable {
+  /// (R, C), of the residual stream.
+  var stream: Range<Int>
+
+  /// (R, C), of a norm's output.
+  var normed: Range<Int>
+
+  /// (R, (H + 2G) d) and (R, H d).
+  var projection: Range<Int>
+  var attended: Range<Int>
+
+  /// (R, F) each.
+  var gate: Range<Int>
+  var up: Range<Int>
+  var inner: Range<Int>
+
+  /// Elements of the whole buffer.
+  var count: Int
+
+  init(_ shape: TransformerShape, rows: Int) {
+    var parts = PartCounter()
+    let inner = rows * shape.feedForwardWidth
+    stream = parts.take(rows * shape.width)
+    normed = parts.take(rows * shape.width)
+    projection = parts.take(rows * shape.projectionWidth)
+    attended = parts.take(rows * shape.queryWidth)
+    gate = parts.take(shape.feedForward == .gated ? inner : 0)
+    up = parts.take(inner)
+    self.inner = parts.take(inner)
+    count = parts.count
+  }
+}
+
+/// The memory of a backward pass: the gradients of parameters, which add up over slices, and those of
+/// one slice's activations.
+struct GradientMemory: ~Copyable {
+  let places: GradientPlaces
+
+  /// Gradients of activations, by ``places``.
+  let scratch: Matrix<Float>
+
+  /// Gradients of parameters, which lie as these do.
+  var parameters: Matrix<Float>
+
+  init(_ shape: TransformerShape, _ layout: ParameterLayout, rows: Int) {
+    places = GradientPlaces(shape, rows: rows)
+    scratch = Matrix(rows: 1, columns: places.count)
+    parameters = Matrix(rows: 1, columns: layout.count)
+  }
+}
+
+extension SlicePass {
+  /// Adds the gradients of all parameters but the head's, which made the first gradient.
+  ///
+  /// - Parameters:
+  ///   - ids: The tokens, (B, T).
+  ///   - weights: The parameters.
+  ///   - space: The activations that a forward pass left.
+  ///   - memory: Where gradients lie; that of ``GradientPlaces/normed`` is the final norm's output's.
+  func backward(
+    _ ids: Span<Int32>,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ memory: borrowing GradientMemory
+  ) {
+    var stream = memory.scratch.writablePart(memory.places.stream)
+    stream.update(repeating: 0)
+    backward(
+      layers.finalNorm,
+      space.part(layout.output),
+      statistics: layout.finalStatistics,
+      weights,
+      space,
+      memory
+    )
+    for (layer, place) in zip(layers.blocks, layout.blocks).reversed() {
+      if configuration.shape.residual == .parallel {
+        // Both parts read the stream's gradient before either adds to it.
+        backwardAttentionOutput(layer, place, weights, space, memory)
+        backwardFeedForward(layer, place, weights, space, memory)
+      } else {
+        backwardFeedForward(layer, place, weights, space, memory)
+        backwardAttentionOutput(layer, place, weights, space, memory)
+      }
+      backwardAttention(layer, place, weights, space, memory)
+    }
+    backwardEmbedding(ids, memory)
+  }
+
+  /// A norm: adds to the stream's gradient.
+  private func backward(
+    _ norm: Norm,
+    _ x: Span<Float>,
+    statistics: Range<Int>,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ memory: borrowing GradientMemory
+  ) {
+    var stream = memory.scratch.writablePart(memory.places.stream)
+    norm.backward(
+      kernels,
+      weights,
+      memory.parameters,
+      x,
+      statistics: space.part(self.statistics(statistics, of: norm)),
+      outputGradient: memory.scratch.part(memory.places.normed),
+      xGradient: &stream
+    )
+  }
+
+  private func backwardFeedForward(
+    _ layer: TransformerLayers.Block,
+    _ place: ActivationLayout.Block,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ memory: borrowing GradientMemory
+  ) {
+    let places = memory.places
+    let stream = memory.scratch.part(places.stream)
+    layer.down.backwardParameters(
+      kernels,
+      memory.parameters,
+      space.part(place.inner),
+      outputGradient: stream
+    )
+    var inner = memory.scratch.writablePart(places.inner)
+    layer.down.backwardInput(kernels, weights, outputGradient: stream, into: &inner)
+    backwardActivation(layer, place, space, memory)
+    let input = space.part(place.feedForwardNorm)
+    var normed = memory.scratch.writablePart(places.normed)
+    let up = memory.scratch.part(places.up)
+    layer.up.backwardParameters(kernels, memory.parameters, input, outputGradient: up)
+    layer.up.backwardInput(kernels, weights, outputGradient: up, into: &normed)
+    if let gateLayer = layer.gate {
+      let gate = memory.scratch.part(places.gate)
+      gateLayer.backwardParameters(kernels, memory.parameters, input, outputGradient: gate)
+      gateLayer.backwardInput(
+        kernels,
+        weights,
+        outputGradient: gate,
+        accumulates: true,
+        into: &normed
+      )
+    }
+    backward(
+      layer.feedForwardNorm,
+      space.part(place.middle),
+      statistics: place.feedForwardStatistics,
+      weights,
+      space,
+      memory
+    )
+  }
+
+  private func backwardActivation(
+    _ layer: TransformerLayers.Block,
+    _ place: ActivationLayout.Block,
+    _ space: borrowing Matrix<Float>,
+    _ memory: borrowing GradientMemory
+  ) {
+    let inner = memory.scratch.part(memory.places.inner)
+    var up = memory.scratch.writablePart(memory.places.up)
+    up.update(repeating: 0)
+    guard layer.gate != nil else {
+      return kernels.activateBackward(
+        configuration.activation,
+        input: space.part(place.up),
+        outputGradient: inner,
+        xGradient: &up
+      )
+    }
+    var gate = memory.scratch.writablePart(memory.places.gate)
+    gate.update(repeating: 0)
+    kernels.swiGLUBackward(
+      gate: space.part(place.gate),
+      up: space.part(place.up),
+      outputGradient: inner,
+      gateGradient: &gate,
+      upGradient: &up
+    )
+  }
+
+  private func backwardAttentionOutput(
+    _ layer: TransformerLayers.Block,
+    _ place: ActivationLayout.Block,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ memory: borrowing GradientMemory
+  ) {
+    let stream = memory.scratch.part(memory.places.stream)
+    var attended = memory.scratch.writablePart(memory.places.attended)
+    layer.attentionOutput.backwardParameters(
+      kernels,
+      memory.parameters,
+      space.part(place.attended),
+      outputGradient: stream
+    )
+    layer.attentionOutput.backwardInput(kernels, weights, outputGradient: stream, into: &attended)
+  }
+
+  private func backwardAttention(
+    _ layer: TransformerLayers.Block,
+    _ place: ActivationLayout.Block,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ memory: borrowing GradientMemory
+  ) {
+    var projection = memory.scratch.writablePart(memory.places.projection)
+    projection.update(repeating: 0)
+    kernels.attentionBackward(
+      attention,
+      projection: space.part(place.projection),
+      outputs: space.part(place.attended),
+      logSumExps: space.part(place.logSumExps),
+      outputsGradient: memory.scratch.part(memory.places.attended),
+      projectionGradient: &projection
+    )
+    if let rotary, let pairing = configuration.rotary?.pairing {
+      kernels.rotateBackward(
+        &projection,
+        layout: turningHeads,
+        positions: positions.span,
+        table: rotary,
+        pairing: pairing
+      )
+    }
+    let gradient = memory.scratch.part(memory.places.projection)
+    layer.projection.backwardParameters(
+      kernels,
+      memory.parameters,
+      space.part(place.attentionNorm),
+      outputGradient: gradient
+    )
+    var normed = memory.scratch.writablePart(memory.places.normed)
+    layer.projection.backwardInput(kernels, weights, outputGradient: gradient, into: &normed)
+    backward(
+      layer.attentionNorm,
+      space.part(place.input),
+      statistics: place.attentionStatistics,
+      weights,
+      space,
+      memory
+    )
+  }
+
+  private func backwardEmbedding(_ ids: Span<Int32>, _ memory: borrowing GradientMemory) {
+    let stream = memory.scratch.part(memory.places.stream)
+    let columns = configuration.shape.width
+    var table = memory.parameters.writablePart(layers.tokenEmbedding)
+    kernels.embedBackward(
+      outputGradient: stream,
+      ids: ids,
+      columns: columns,
+      tableGradient: &table
+    )
+    guard let positionEmbedding = layers.positionEmbedding else { return }
+    var positionTable = memory.parameters.writablePart(positionEmbedding)
+    kernels.embedBackward(
+      outputGradient: stream,
+      ids: positions.span,
+      columns: columns,
+      tableGradient: &positionTable
+    )
+  }
+}

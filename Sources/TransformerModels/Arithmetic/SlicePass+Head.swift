@@ -1,0 +1,101 @@
+import LossNumerics
+
+/// The logits of some rows and their losses.
+struct HeadMemory: ~Copyable {
+  /// (rows, V).
+  let logits: Matrix<Float>
+
+  /// How many rows of logits there is room for.
+  var rows: Int { logits.rows }
+
+  /// Makes room for as many rows as 16 MB hold, at least 64, at most `rows`.
+  init(vocabulary: Int, rows: Int) {
+    let fitting = (16 << 20) / (4 * vocabulary)
+    logits = Matrix(rows: min(rows, max(64, fitting)), columns: vocabulary)
+  }
+}
+
+extension SlicePass {
+  /// Computes the losses of all rows in nats, (R); those without a target, a negative one, have none.
+  ///
+  /// - Parameters:
+  ///   - targets: The tokens that follow each row's, (R).
+  ///   - weights: The parameters.
+  ///   - space: The activations that a forward pass left.
+  ///   - head: Memory for logits.
+  ///   - losses: The losses, (R).
+  func losses(
+    _ targets: [Int32],
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ head: borrowing HeadMemory,
+    into losses: borrowing Matrix<Float>
+  ) {
+    forEachChunk(head) { rows in
+      logits(of: rows, weights, space, head)
+      var part = losses.writablePart(rows)
+      kernels.crossEntropy(
+        logits: head.logits.part(0..<rows.count * layers.head.outputs),
+        targets: Array(targets[rows]),
+        losses: &part
+      )
+    }
+  }
+
+  /// Computes the losses, adds the gradient of the head's weight, and makes the gradient of the final
+  /// norm's output.
+  func lossesAndGradient(
+    _ targets: [Int32],
+    options: CrossEntropyOptions,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ head: borrowing HeadMemory,
+    _ memory: borrowing GradientMemory,
+    into losses: borrowing Matrix<Float>
+  ) {
+    let width = layers.head.inputs
+    forEachChunk(head) { rows in
+      logits(of: rows, weights, space, head)
+      var logits = head.logits.writablePart(0..<rows.count * layers.head.outputs)
+      var part = losses.writablePart(rows)
+      kernels.crossEntropy(
+        replacingWithGradient: &logits,
+        targets: Array(targets[rows]),
+        options: options,
+        losses: &part
+      )
+      let gradient = head.logits.part(0..<rows.count * layers.head.outputs)
+      let normed = Self.rows(rows, of: layout.finalNorm, width)
+      layers.head.backwardParameters(
+        kernels,
+        memory.parameters,
+        space.part(normed),
+        outputGradient: gradient
+      )
+      var output = memory.scratch.writablePart(Self.rows(rows, of: memory.places.normed, width))
+      layers.head.backwardInput(kernels, weights, outputGradient: gradient, into: &output)
+    }
+  }
+
+  /// Computes the logits of some rows.
+  private func logits(
+    of rows: Range<Int>,
+    _ weights: borrowing Matrix<Float>,
+    _ space: borrowing Matrix<Float>,
+    _ head: borrowing HeadMemory
+  ) {
+    var logits = head.logits.writablePart(0..<rows.count * layers.head.outputs)
+    let normed = space.part(Self.rows(rows, of: layout.finalNorm, layers.head.inputs))
+    layers.head.forward(kernels, weights, normed, into: &logits)
+  }
+
+  private func forEachChunk(_ head: borrowing HeadMemory, _ body: (Range<Int>) -> Void) {
+    for start in stride(from: 0, to: layout.rows, by: head.rows) {
+      body(start..<min(start + head.rows, layout.rows))
+    }
+  }
+
+  private static func rows(_ rows: Range<Int>, of place: Range<Int>, _ width: Int) -> Range<Int> {
+    place.lowerBound + rows.lowerBound * width..<place.lowerBound + rows.upperBound * width
+  }
+}

@@ -1,0 +1,101 @@
+import IsoLoss
+import Testing
+
+@Suite("Gradients of transformers")
+struct TransformerGradientTests {
+  /// The loss and the gradient of a batch of three sequences of which one target is not scored.
+  private struct Batch {
+    var inputs: [[Int32]]
+    var targets: [[Int32]]
+
+    init(_ small: SmallTransformer, seed: UInt64) {
+      inputs = small.tokens(3, length: 6, seed: seed)
+      targets = small.tokens(3, length: 6, seed: seed + 1)
+      targets[1][2] = -1
+    }
+  }
+
+  private func compute(
+    _ small: SmallTransformer,
+    _ batch: Batch,
+    _ values: [Float],
+    sliceSequences: Int = 3,
+    threadCount: Int = 1,
+    variant: KernelVariant = .fastest
+  ) -> (loss: Double, gradients: [Float]) {
+    let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: threadCount))
+    var parameters = TransformerParameters(ParameterLayout(small.configuration.shape))
+    for (index, value) in values.enumerated() { parameters.values[0, index] = value }
+    var gradient = TransformerGradient(
+      small.configuration,
+      sliceSequences: sliceSequences,
+      length: 6,
+      kernels: kernels
+    )
+    let loss = gradient.compute(
+      inputs: batch.inputs.flatMap(\.self),
+      targets: batch.targets.flatMap(\.self),
+      parameters: parameters
+    )
+    let gradients = gradient.gradients
+    return (loss, gradients.indices.map { gradients[$0] })
+  }
+
+  @Test("the loss is that of a plain forward pass in doubles", arguments: SmallTransformer.all)
+  func lossIsPlain(_ small: SmallTransformer) {
+    let (values, batch) = (small.parameters(seed: 1), Batch(small, seed: 2))
+    let plain = PlainTransformer(small.configuration, values.map(Double.init))
+    let expected = plain.loss(inputs: batch.inputs, targets: batch.targets)
+    for variant in KernelVariant.supported {
+      let (loss, _) = compute(small, batch, values, variant: variant)
+      #expect(abs(loss - expected) <= 1e-6 * expected, "\(variant)")
+    }
+  }
+
+  /// Central differences of the plain forward pass, for every parameter.
+  @Test("every gradient is a difference of losses", arguments: SmallTransformer.all)
+  func gradientsAreDifferences(_ small: SmallTransformer) {
+    let (values, batch) = (small.parameters(seed: 3), Batch(small, seed: 4))
+    let (_, gradients) = compute(small, batch, values)
+    var plain = PlainTransformer(small.configuration, values.map(Double.init))
+    let step = 1e-5
+    for (index, tensor) in plain.layout.tensors.enumerated() {
+      let range = plain.layout.range(at: index)
+      let expected = range.map { element -> Double in
+        let value = plain.values[element]
+        defer { plain.values[element] = value }
+        plain.values[element] = value + step
+        let above = plain.loss(inputs: batch.inputs, targets: batch.targets)
+        plain.values[element] = value - step
+        return (above - plain.loss(inputs: batch.inputs, targets: batch.targets)) / (2 * step)
+      }
+      let largest = expected.lazy.map(abs).max() ?? 0
+      let worst = zip(range, expected).lazy.map { abs(Double(gradients[$0]) - $1) }.max() ?? 0
+      #expect(
+        worst <= 1e-5 * largest,
+        "\(tensor.role.rawValue) of block \(tensor.layer ?? -1): off by \(worst) of \(largest)"
+      )
+    }
+  }
+
+  @Test("threads change no bit", arguments: SmallTransformer.all)
+  func threadsChangeNothing(_ small: SmallTransformer) {
+    let (values, batch) = (small.parameters(seed: 5), Batch(small, seed: 6))
+    let one = compute(small, batch, values, sliceSequences: 1)
+    let three = compute(small, batch, values, sliceSequences: 1, threadCount: 3)
+    #expect(one.loss == three.loss)
+    #expect(one.gradients == three.gradients)
+  }
+
+  @Test("slices give the gradient of the whole batch", arguments: SmallTransformer.all)
+  func slicesAddUp(_ small: SmallTransformer) {
+    let (values, batch) = (small.parameters(seed: 7), Batch(small, seed: 8))
+    let whole = compute(small, batch, values)
+    let slices = compute(small, batch, values, sliceSequences: 1)
+    #expect(abs(whole.loss - slices.loss) <= 1e-6)
+    let largest = whole.gradients.lazy.map(abs).max() ?? 0
+    for (a, b) in zip(whole.gradients, slices.gradients) {
+      #expect(abs(a - b) <= 1e-5 * largest)
+    }
+  }
+}
