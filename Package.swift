@@ -65,6 +65,7 @@ let testedModules: [(name: String, excluded: [String])] = [
   ("ModelShapes", []),
   ("NGramModels", ["Golden"]),
   ("TransformerModels", ["Golden"]),
+  ("Training", []),
   ("ScalingLaws", ["Golden"]),
   ("ComputePlanning", ["Golden"]),
   ("IsoLossCommands", ["Golden", "Snapshots"]),

@@ -16,8 +16,10 @@ public struct AdamWOptimizer: ~Copyable {
   /// Steps taken.
   public private(set) var stepCount = 0
 
-  /// The moments, which lie as the parameters do.
+  /// The running means of gradients, which lie as the parameters do.
   public private(set) var firstMoments: Matrix<Float>
+
+  /// The running means of their squares.
   public private(set) var secondMoments: Matrix<Float>
 
   private let layout: ParameterLayout

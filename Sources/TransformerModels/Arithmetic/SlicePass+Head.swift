@@ -16,29 +16,31 @@ struct HeadMemory: ~Copyable {
 }
 
 extension SlicePass {
-  /// Computes the losses of all rows in nats, (R); those without a target, a negative one, have none.
+  /// Computes the losses of some rows in nats, into their places among (R).
   ///
   /// - Parameters:
+  ///   - rows: The rows.
   ///   - targets: The tokens that follow each row's, (R).
   ///   - weights: The parameters.
   ///   - space: The activations that a forward pass left.
   ///   - head: Memory for logits.
   ///   - losses: The losses, (R).
+  ///   - inspect: Sees the logits of some rows, (rows, V), before they are gone.
   func losses(
+    of rows: Range<Int>,
     _ targets: [Int32],
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>,
     _ head: borrowing HeadMemory,
-    into losses: borrowing Matrix<Float>
+    into losses: borrowing Matrix<Float>,
+    inspect: (Range<Int>, Span<Float>) -> Void = { _, _ in }
   ) {
-    forEachChunk(head) { rows in
+    forEachChunk(of: rows, head) { rows in
       logits(of: rows, weights, space, head)
+      let logits = head.logits.part(0..<rows.count * layers.head.outputs)
       var part = losses.writablePart(rows)
-      kernels.crossEntropy(
-        logits: head.logits.part(0..<rows.count * layers.head.outputs),
-        targets: Array(targets[rows]),
-        losses: &part
-      )
+      kernels.crossEntropy(logits: logits, targets: Array(targets[rows]), losses: &part)
+      inspect(rows, logits)
     }
   }
 
@@ -54,7 +56,7 @@ extension SlicePass {
     into losses: borrowing Matrix<Float>
   ) {
     let width = layers.head.inputs
-    forEachChunk(head) { rows in
+    forEachChunk(of: 0..<layout.rows, head) { rows in
       logits(of: rows, weights, space, head)
       var logits = head.logits.writablePart(0..<rows.count * layers.head.outputs)
       var part = losses.writablePart(rows)
@@ -89,9 +91,13 @@ extension SlicePass {
     layers.head.forward(kernels, weights, normed, into: &logits)
   }
 
-  private func forEachChunk(_ head: borrowing HeadMemory, _ body: (Range<Int>) -> Void) {
-    for start in stride(from: 0, to: layout.rows, by: head.rows) {
-      body(start..<min(start + head.rows, layout.rows))
+  private func forEachChunk(
+    of rows: Range<Int>,
+    _ head: borrowing HeadMemory,
+    _ body: (Range<Int>) -> Void
+  ) {
+    for start in stride(from: rows.lowerBound, to: rows.upperBound, by: head.rows) {
+      body(start..<min(start + head.rows, rows.upperBound))
     }
   }
 

@@ -1,0 +1,230 @@
+public import LossNumerics
+import ModelShapes
+
+/// The loss of one token of a text.
+public struct TokenLoss: Sendable, Hashable {
+  /// −ln p(token | what came before), in nats.
+  public var nats: Float
+
+  /// How many tokens were strictly more probable, plus one; `nil` unless asked for.
+  public var rank: Int?
+}
+
+/// Scores the tokens of a text under a transformer, window by window, as they come.
+///
+/// However the tokens are cut into calls, and however many windows are worked at a time, the losses
+/// have the same bits: a row's arithmetic depends on that row alone.
+///
+///     var scorer = WindowScorer(configuration, windows: ContextWindows(context: 256), kernels: kernels)
+///     var losses = scorer.append(ids, parameters)
+///     losses += scorer.finish(parameters)
+public struct WindowScorer: ~Copyable {
+  /// How the text is cut.
+  public let windows: ContextWindows
+
+  /// Whether losses come with ranks.
+  public let ranks: Bool
+
+  private let configuration: TransformerConfiguration
+  private let kernels: KernelContext
+  private let layers: TransformerLayers
+
+  /// How many windows are worked at a time.
+  private let batchCount: Int
+  private var memory: WindowMemory?
+
+  /// The tokens from the beginning of the next window on, the prefix before them included.
+  private var pending: [Int32] = []
+
+  /// How many of the next window's targets earlier windows have scored.
+  private var scoredCount = 0
+
+  /// Creates a scorer at the beginning of a text.
+  ///
+  /// - Precondition: The context is at most that of learned positions.
+  public init(
+    _ configuration: TransformerConfiguration,
+    windows: ContextWindows,
+    ranks: Bool = false,
+    kernels: KernelContext
+  ) {
+    precondition(
+      configuration.shape.positions != .learned || windows.context <= configuration.shape.context,
+      "windows of \(windows.context) tokens of \(configuration.shape.context) positions"
+    )
+    self.configuration = configuration
+    self.windows = windows
+    self.ranks = ranks
+    self.kernels = kernels
+    layers = TransformerLayers(configuration, ParameterLayout(configuration.shape))
+    batchCount = max(1, Self.rowsAtATime / windows.context)
+    begin()
+  }
+
+  /// Rows whose activations stay near the processor and still keep all threads busy.
+  private static var rowsAtATime: Int { 1024 }
+
+  private mutating func begin() {
+    if case .first(let id) = windows.prefix { pending = [id] } else { pending = [] }
+    scoredCount = 0
+  }
+
+  /// Takes the tokens that follow those of the last call.
+  ///
+  /// - Returns: The losses of those that fill windows, in order.
+  /// - Precondition: Each token is one of the vocabulary.
+  public mutating func append(
+    _ ids: some Sequence<Int32>,
+    _ parameters: borrowing TransformerParameters
+  ) -> [TokenLoss] {
+    pending.append(contentsOf: ids)
+    let needed = windows.context + (isEvery ? 0 : 1)
+    var losses: [TokenLoss] = []
+    while pending.count >= needed + (batchCount - 1) * windows.stride {
+      losses += score(batchCount, length: windows.context, parameters)
+    }
+    return losses
+  }
+
+  /// Ends the text; the scorer then stands at the beginning of another.
+  ///
+  /// - Returns: The losses of the last tokens.
+  public mutating func finish(_ parameters: borrowing TransformerParameters) -> [TokenLoss] {
+    let needed = windows.context + (isEvery ? 0 : 1)
+    var losses: [TokenLoss] = []
+    if pending.count >= needed {
+      let count = (pending.count - needed) / windows.stride + 1
+      losses += score(count, length: windows.context, parameters)
+    }
+    let rest = pending.count - (isEvery ? 0 : 1)
+    if rest > scoredCount { losses += score(1, length: rest, parameters) }
+    begin()
+    return losses
+  }
+
+  private var isEvery: Bool {
+    if case .every = windows.prefix { true } else { false }
+  }
+
+  /// Scores windows and takes them out of what is pending.
+  private mutating func score(
+    _ count: Int,
+    length: Int,
+    _ parameters: borrowing TransformerParameters
+  ) -> [TokenLoss] {
+    let (inputs, targets) = rows(count, length)
+    let scored = scoredCount
+    let memory = memory.take() ?? WindowMemory()
+    let fitting = memory.fitting(configuration, layers, kernels, count, length)
+    let losses = fitting.losses(inputs, targets, parameters, ranks: ranks) { window in
+      (window == 0 ? scored : length - min(length, windows.stride))..<length
+    }
+    self.memory = consume fitting
+    pending.removeFirst(min(pending.count, count * windows.stride))
+    scoredCount = max(0, length - windows.stride)
+    return losses
+  }
+
+  /// The tokens that windows take in, and those after them.
+  private func rows(_ count: Int, _ length: Int) -> (inputs: [Int32], targets: [Int32]) {
+    var inputs: [Int32] = []
+    var targets: [Int32] = []
+    for window in 0..<count {
+      let start = window * windows.stride
+      if case .every(let id) = windows.prefix {
+        inputs.append(id)
+        inputs += pending[start..<start + length - 1]
+        targets += pending[start..<start + length]
+      } else {
+        inputs += pending[start..<start + length]
+        targets += pending[start + 1..<start + length + 1]
+      }
+    }
+    return (inputs, targets)
+  }
+}
+
+/// The memory in which windows of one length are scored.
+private struct WindowMemory: ~Copyable {
+  private var pass: SlicePass?
+  private var space = Matrix<Float>(rows: 0, columns: 0)
+  private var head = HeadMemory(vocabulary: 1, rows: 1)
+  private var found = Matrix<Float>(rows: 0, columns: 0)
+
+  init() {}
+
+  /// The same memory where it is for as many windows of that length, new memory otherwise.
+  consuming func fitting(
+    _ configuration: TransformerConfiguration,
+    _ layers: TransformerLayers,
+    _ kernels: KernelContext,
+    _ count: Int,
+    _ length: Int
+  ) -> WindowMemory {
+    if let pass, pass.layout.sequences == count, pass.layout.length == length { return self }
+    var memory = WindowMemory()
+    let pass = SlicePass(
+      configuration,
+      layers,
+      kernels: kernels,
+      sequences: count,
+      length: length,
+      isKept: false
+    )
+    memory.pass = pass
+    memory.space = Matrix(rows: 1, columns: pass.layout.count)
+    memory.head = HeadMemory(vocabulary: configuration.shape.vocabulary, rows: count * length)
+    memory.found = Matrix(rows: 1, columns: count * length)
+    return memory
+  }
+
+  /// The losses of some rows of each window.
+  func losses(
+    _ inputs: [Int32],
+    _ targets: [Int32],
+    _ parameters: borrowing TransformerParameters,
+    ranks: Bool,
+    scored: (_ window: Int) -> Range<Int>
+  ) -> [TokenLoss] {
+    guard let pass else { return [] }
+    pass.forward(inputs.span, parameters.values, space)
+    let width = pass.layers.head.outputs
+    var losses: [TokenLoss] = []
+    for rows in Self.joined(
+      (0..<pass.layout.sequences).map { window in
+        let rows = scored(window)
+        let start = window * pass.layout.length
+        return start + rows.lowerBound..<start + rows.upperBound
+      }
+    ) {
+      pass.losses(of: rows, targets, parameters.values, space, head, into: found) { rows, logits in
+        for row in rows {
+          let rank =
+            ranks
+            ? Self.rank(logits, row - rows.lowerBound, width: width, targets[row]) : nil
+          losses.append(TokenLoss(nats: found[0, row], rank: rank))
+        }
+      }
+    }
+    return losses
+  }
+
+  /// Joins ranges that touch, so that products are as large as they can be.
+  private static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
+    ranges.reduce(into: []) { joined, range in
+      if let last = joined.last, last.upperBound == range.lowerBound {
+        joined[joined.count - 1] = last.lowerBound..<range.upperBound
+      } else {
+        joined.append(range)
+      }
+    }
+  }
+
+  /// One more than the tokens of a row whose logits are above the target's.
+  private static func rank(_ logits: Span<Float>, _ row: Int, width: Int, _ target: Int32) -> Int {
+    let own = logits[row * width + Int(target)]
+    var rank = 1
+    for index in row * width..<(row + 1) * width where logits[index] > own { rank += 1 }
+    return rank
+  }
+}
