@@ -36,20 +36,22 @@ enum ReportAssets {
     body { margin: 0; background: var(--page); color: var(--ink); line-height: 1.5;
       font-family: system-ui, -apple-system, "Segoe UI", "Helvetica Neue", Arial, sans-serif; }
     main { max-width: 72rem; margin: 0 auto; padding: 1.5rem; }
-    h1 { line-height: 1.2; margin: 0 0 0.3rem; }
+    h1 { line-height: 1.2; margin: 0 0 0.3rem; overflow-wrap: anywhere; }
     h2 { margin: 2.5rem 0 0.6rem; padding-top: 0.6rem; border-top: 1px solid var(--rule); }
     p, li { max-width: 44rem; }
     a { color: var(--link); }
     .subtitle, figcaption, caption { color: var(--muted); }
     pre, .scroll { overflow-x: auto; }
     pre { padding: 0.8rem; border: 1px solid var(--rule); font-size: 0.85rem; }
-    .pieces { white-space: pre-wrap; font-size: 0.95rem; line-height: 1.9; }
-    .pieces span { padding: 0.15rem 0; border-radius: 2px; background: var(--even); }
+    .pieces { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 0.95rem; line-height: 1.9; }
+    .pieces span { padding: 0.15rem 0; border-radius: 2px; background: var(--even);
+      unicode-bidi: isolate; }
     .pieces span:nth-child(odd) { background: var(--odd); }
     .pieces span:hover { outline: 2px solid var(--link); }
     table { border-collapse: collapse; font-size: 0.92rem; }
     caption { text-align: left; padding-bottom: 0.4rem; }
     th, td { padding: 0.2rem 1rem 0.2rem 0; text-align: left; border-bottom: 1px solid var(--rule); }
+    td { white-space: pre-wrap; }
     .number { text-align: right; font-variant-numeric: tabular-nums; }
     figure { margin: 1.2rem 0; }
     figure svg { max-width: 100%; height: auto; display: block; }

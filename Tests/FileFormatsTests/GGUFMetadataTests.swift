@@ -1,32 +1,6 @@
 import FileFormats
+import TestSupport
 import Testing
-
-/// Writes a GGUF file piece by piece.
-private struct GGUFWriter {
-  var bytes = Array("GGUF".utf8)
-
-  init(version: UInt32 = 3, tensors: UInt64 = 0, keys: UInt64) {
-    put(version)
-    put(tensors)
-    put(keys)
-  }
-
-  mutating func put<Value: FixedWidthInteger>(_ value: Value) {
-    for shift in stride(from: 0, to: Value.bitWidth, by: 8) {
-      bytes.append(UInt8(truncatingIfNeeded: value >> shift))
-    }
-  }
-
-  mutating func put(_ text: String) {
-    put(UInt64(text.utf8.count))
-    bytes += text.utf8
-  }
-
-  mutating func key(_ key: String, type: UInt32) {
-    put(key)
-    put(type)
-  }
-}
 
 @Suite("GGUF metadata")
 struct GGUFMetadataTests {

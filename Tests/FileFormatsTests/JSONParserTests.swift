@@ -1,4 +1,5 @@
 import FileFormats
+import TestSupport
 import Testing
 
 @Suite("JSON reader")
@@ -176,7 +177,7 @@ struct JSONParserAttackTests {
       #"{"a": [1, -2.5e3, "x\u00e9\n", true, null, NaN], "b": {"c": [], "d": [[{}]]}, "é": "\ud83d\ude00"}"#
         .utf8
     )
-    Fuzzing.run(rounds: 20_000, seed: 7) { generator in
+    Fuzzing.run(.json, rounds: 20_000, seed: 7) { generator in
       let bytes = Fuzzing.mutated(
         sample,
         meaningful: Array("{}[]\",:\\u0123eE+-. \ntrfnNI".utf8),
@@ -184,7 +185,7 @@ struct JSONParserAttackTests {
       )
       guard let value = try? parse(bytes), value.nonFinitePaths.isEmpty else { return }
       let again = try? parse(Array(value.serialized().utf8))
-      #expect(again == value, "\(String(decoding: bytes, as: UTF8.self))")
+      #expect(again == value, "\(generator): \(String(decoding: bytes, as: UTF8.self))")
     }
   }
 }

@@ -1,4 +1,5 @@
 import FileFormats
+import TestSupport
 import Testing
 
 @Suite("JSON writer")
@@ -82,17 +83,17 @@ struct JSONWriterTests {
 
   @Test("random values read back as themselves, in both layouts")
   func roundTrip() {
-    Fuzzing.run(rounds: 500, seed: 3) { generator in
+    Fuzzing.run(.jsonValues, rounds: 500, seed: 3) { generator in
       let value = randomValue(depth: 4, using: &generator)
       for layout in [JSONValue.Layout.pretty, .compact] {
         let text = value.serialized(layout)
         let again = try? JSONValue(parsing: Array(text.utf8), name: "x")
-        #expect(again == value, "\(text)")
+        #expect(again == value, "\(generator): \(text)")
       }
     }
   }
 
-  private func randomValue(depth: Int, using generator: inout SeededGenerator) -> JSONValue {
+  private func randomValue(depth: Int, using generator: inout FuzzGenerator) -> JSONValue {
     switch Int.random(in: 0..<(depth > 0 ? 7 : 5), using: &generator) {
     case 0: return .null
     case 1: return .bool(Bool.random(using: &generator))
@@ -116,7 +117,7 @@ struct JSONWriterTests {
     }
   }
 
-  private func randomText(using generator: inout SeededGenerator) -> String {
+  private func randomText(using generator: inout FuzzGenerator) -> String {
     var text = ""
     for _ in 0..<Int.random(in: 0...6, using: &generator) {
       let limit: UInt32 = Bool.random(using: &generator) ? 0x100 : 0x11_0000

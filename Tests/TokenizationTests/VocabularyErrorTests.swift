@@ -98,6 +98,17 @@ struct BadVocabulary: Sendable, CustomTestStringConvertible {
       message: "file: `model.vocab`: the id 0 belongs to two tokens, `a` and `b`"
     ),
     Self(
+      name: "an id far beyond the others",
+      content: #"{"model": {"vocab": {"a": 0, "b": 2000000}, "merges": []}}"#,
+      message: "file: `model.vocab`: no token has the id 1, although later ones are taken"
+    ),
+    Self(
+      name: "an added token far beyond the others",
+      content: #"{"model": {"vocab": {"a": 0}, "merges": []}, "added_tokens": "#
+        + #"[{"id": 2000000, "content": "x"}]}"#,
+      message: "file: `added_tokens`: no token has the id 1, although later ones are taken"
+    ),
+    Self(
       name: "a merge of an unknown token",
       content: #"{"model": {"vocab": {"a": 0, "b": 1, "ab": 2}, "merges": ["a b", "ab c"]}}"#,
       message:
@@ -251,6 +262,25 @@ struct VocabularyErrorTests {
     )
     let error = #expect(throws: VocabularyError.Reason.self) { try BytePairTokenizer(vocabulary) }
     #expect(error?.description == "the token `th` occurs twice, as 256 and as 257")
+  }
+
+  @Test("a merge to other bytes than those of its tokens")
+  func wrongMerge() throws {
+    let vocabulary = BytePairVocabulary(SmallVocabulary.english, pattern: .gpt2)
+    let text = VocabularyFile(vocabulary).text
+    // The second merge makes `the` of `th` and `e`; the first one `th`.
+    let wrong = text.replacing(",258],[", with: ",257],[")
+    #expect(wrong != text)
+    let read = try BytePairVocabulary(native: Array(wrong.utf8), name: "file")
+    let error = #expect(throws: VocabularyError.Reason.self) { try BytePairTokenizer(read) }
+    #expect(error?.description == "merge 1 makes `th` of `th` and `e`")
+    // A token that is added in the place of another takes what the merge made.
+    var added = vocabulary
+    added.unspelledTokens = []
+    let json = try added.tokenizerJSON().replacing("\"id\": 0,", with: "\"id\": 257,")
+    let replaced = try BytePairVocabulary(tokenizerJSON: Array(json.utf8), name: "file")
+    let second = #expect(throws: VocabularyError.Reason.self) { try BytePairTokenizer(replaced) }
+    #expect(second?.description == "merge 0 makes `<|endoftext|>` of `t` and `h`")
   }
 
   @Test("an unsupported SentencePiece model")

@@ -105,7 +105,9 @@ struct VocabularyFileTests {
       ("IQ== 0\n", .ranks), ("#version: 0.2\nt h\n", .merges), ("t h\nth e\n", .merges),
       (#"{"a": 0}"#, .tokenIDs), (#"{"version": "1.0"}"#, .tokenizerJSON),
       (#" {"schema": "x"}"#, .native), ("GGUF", .gguf), ("\n\u{0C}\n\u{05}<unk>", .sentencePiece),
-      ("", nil), ("one two three\n", nil),
+      ("", nil), ("one two three\n", nil), ("# Title\n\nA text.\n", nil), ("# A\n\ntext\n", nil),
+      ("#versions\n", nil), ("two words\nare here\n", nil), ("a b\nc\n", nil), ("a b", .merges),
+      ("\u{120} t\r\nh e\r\n", .merges), ("i n\nin g\nt h\nh e\ntext that follows\n", .merges),
     ]
     for (text, format) in cases {
       #expect(VocabularyFormat(recognizing: Array(text.utf8)) == format, "\(text)")

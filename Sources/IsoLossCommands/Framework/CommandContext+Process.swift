@@ -1,5 +1,12 @@
-import Foundation
 import IsoLoss
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 extension CommandContext {
   /// The process's own world: its streams, terminal, environment and signals.
@@ -19,7 +26,7 @@ extension CommandContext {
       secondsNow: secondsSinceNow(),
       interruption: interruption
     )
-    context.environment = ProcessInfo.processInfo.environment
+    context.environment = environmentOfProcess()
     context.terminal.isOutput = isatty(1) == 1
     context.terminal.isDiagnostics = isatty(2) == 1
     context.terminal.width = terminalWidth() ?? 80
@@ -30,6 +37,16 @@ extension CommandContext {
 /// Ends the process with a command's exit code.
 public func exitProcess(_ code: ExitCode) -> Never {
   exit(code.status)
+}
+
+/// The variables that commands look at, as far as they are set.
+private func environmentOfProcess() -> [String: String] {
+  var environment: [String: String] = [:]
+  for name in [CommandContext.kernelsVariable, CommandContext.noColorVariable] {
+    // SAFETY: nothing changes the environment while it is read, and its entries end by a zero.
+    if let value = unsafe getenv(name) { environment[name] = unsafe String(cString: value) }
+  }
+  return environment
 }
 
 private func secondsSinceNow() -> () -> Double {

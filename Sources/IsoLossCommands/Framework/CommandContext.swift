@@ -34,7 +34,10 @@ public struct CommandContext {
   /// The folder that relative paths start from; `nil` for the process's own.
   public var workingDirectory: String?
 
-  /// The environment's variables.
+  /// The environment's variable that turns colors off wherever a terminal is.
+  static let noColorVariable = "NO_COLOR"
+
+  /// The environment's variables; of the process's own those that commands look at.
   public var environment: [String: String] = [:]
 
   /// Opens standard input.
@@ -125,7 +128,7 @@ extension CommandContext {
     switch color {
     case .always: true
     case .never: false
-    case .auto: isTerminal && environment["NO_COLOR", default: ""].isEmpty
+    case .auto: isTerminal && environment[Self.noColorVariable, default: ""].isEmpty
     }
   }
 }

@@ -1,4 +1,4 @@
-import Foundation
+import IsoLoss
 
 /// Numbers as reports for people write them; JSON writes its own.
 enum NumberText {
@@ -9,7 +9,7 @@ enum NumberText {
 
   /// A number with at most so many significant digits.
   static func significant(_ value: Double, digits: Int) -> String {
-    String(format: "%.\(digits)g", value)
+    PrintedNumber.significant(value, digits: digits)
   }
 
   /// A standard error: two significant digits say all there is to know.
@@ -47,7 +47,7 @@ enum NumberText {
   /// Bytes in decimal units.
   static func bytes(_ value: Int) -> String {
     for (suffix, unit) in [("GB", 1e9), ("MB", 1e6), ("kB", 1e3)] where Double(value) >= unit {
-      return String(format: "%.1f %@", Double(value) / unit, suffix)
+      return "\(PrintedNumber.fixed(Double(value) / unit, digits: 1)) \(suffix)"
     }
     return "\(value) B"
   }

@@ -18,6 +18,7 @@ final class BytePairTables: @unchecked Sendable {
   }
 
   private func addMerges(_ vocabulary: BytePairVocabulary) throws(VocabularyError.Reason) {
+    try Self.check(vocabulary)
     if vocabulary.spacing != nil {
       let fallback = vocabulary.fallbackTokens.map { $0 ?? CLOSS_NO_ID }
       let unknown = vocabulary.unknownToken ?? CLOSS_NO_ID
@@ -41,6 +42,26 @@ final class BytePairTables: @unchecked Sendable {
       case .list(let merges): add(merges)
       }
     precondition(isDone, "no memory for the merges of a vocabulary")
+  }
+
+  /// Throws at a merge that is listed and makes other bytes than those of its two tokens, after which
+  /// text would not come back.
+  private static func check(_ vocabulary: BytePairVocabulary) throws(VocabularyError.Reason) {
+    guard case .list(let merges) = vocabulary.merging else { return }
+    let tokens = vocabulary.tokens
+    let bytes = tokens.bytes.span
+    for (number, merge) in merges.enumerated() {
+      let (left, right) = (tokens.range(Int(merge.left)), tokens.range(Int(merge.right)))
+      let result = tokens.range(Int(merge.result))
+      let middle = result.lowerBound + left.count
+      guard result.count == left.count + right.count,
+        left.indices.allSatisfy({ bytes[$0] == bytes[result.lowerBound + $0 - left.lowerBound] }),
+        right.indices.allSatisfy({ bytes[$0] == bytes[middle + $0 - right.lowerBound] })
+      else {
+        let texts = [merge.left, merge.right, merge.result].map { ByteText(tokens[Int($0)]) }
+        throw .wrongMerge(number, left: texts[0], right: texts[1], result: texts[2])
+      }
+    }
   }
 
   /// The ranks with one for each token that was added, which nothing merges to.

@@ -53,7 +53,9 @@ extension BytePairTokenizer {
           var walk = SegmentWalk(self, text.span.extracting(range), isFirst: isFirst)
           var start = range.lowerBound
           for id in ids {
-            let length = walk.length(of: id, in: text.span.extracting(start..<range.upperBound))
+            let rest = text.span.extracting(start..<range.upperBound)
+            // Nothing that a vocabulary says of its unknown or byte tokens leads out of the text.
+            let length = max(0, min(rest.count, walk.length(of: id, in: rest)))
             spans.append(scalars.span(of: id, start..<start + length, in: text.span))
             start += length
           }
@@ -70,6 +72,9 @@ private struct SegmentWalk {
 
   /// The bytes of a space before the segment that is not in the text.
   private var prefix: Int
+
+  /// The tokens of single bytes, which only a vocabulary without some of them makes anyone look at.
+  private lazy var fallback = tokenizer.vocabulary.fallbackTokens
 
   init(_ tokenizer: BytePairTokenizer, _ segment: Span<UInt8>, isFirst: Bool) {
     self.tokenizer = tokenizer
@@ -89,28 +94,44 @@ private struct SegmentWalk {
     var length = 0
     var position = token.startIndex
     while position < token.endIndex {
-      guard token[position...].starts(with: PieceCutter.mark) else {
-        length += 1
-        position += 1
-        continue
-      }
-      position += PieceCutter.mark.count
-      if prefix > 0 {
+      let character = token[position..<Self.characterEnd(of: token, from: position)]
+      position = character.endIndex
+      if prefix > 0, character.elementsEqual(PieceCutter.mark) {
         prefix = 0
       } else {
-        length += text[length] == 0x20 ? 1 : PieceCutter.mark.count
+        length += self.length(of: character, in: text.extracting(length...))
       }
     }
     return length
   }
 
-  /// The bytes of the characters in a row that no token has.
-  private func unknownLength(_ text: Span<UInt8>) -> Int {
+  private static func characterEnd(of token: ArraySlice<UInt8>, from start: Int) -> Int {
+    token[(start + 1)...].firstIndex { $0 & 0xC0 != 0x80 } ?? token.endIndex
+  }
+
+  /// How many bytes of the text, which begins here, a token's character stands for: with those of
+  /// characters before it that no token has, where none stands for the unknown.
+  private func length(of character: ArraySlice<UInt8>, in text: Span<UInt8>) -> Int {
+    let isMark = character.elementsEqual(PieceCutter.mark)
+    var start = 0
+    while start < text.count {
+      if isMark, text[start] == 0x20 { return start + 1 }
+      let end = start + character.count
+      if end <= text.count, text.extracting(start..<end).equals(Array(character)) { return end }
+      guard tokenizer.vocabulary.unknownToken == nil else { break }
+      start += 1
+    }
+    return min(character.count, text.count)
+  }
+
+  /// The bytes of the characters in a row that no token has, nor tokens of bytes.
+  private mutating func unknownLength(_ text: Span<UInt8>) -> Int {
     var length = 0
     while length < text.count, length == 0 || text[length] != 0x20 {
       var end = length + 1
       while end < text.count, end - length < 4, text[end] & 0xC0 == 0x80 { end += 1 }
       if tokenizer.tables.find(text.extracting(length..<end)) != nil { break }
+      if length > 0, (length..<end).allSatisfy({ fallback[Int(text[$0])] != nil }) { break }
       length = end
     }
     return length

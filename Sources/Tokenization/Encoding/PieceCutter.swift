@@ -7,6 +7,8 @@ enum PieceCutter: Sendable {
   /// Before each run of U+2581, where no token has one behind other characters, so that nothing
   /// merges across the cut anyway.
   case beforeMarks
+  /// Behind each byte, where nothing merges.
+  case bytes
   /// Not at all.
   case whole
 
@@ -20,6 +22,10 @@ enum PieceCutter: Sendable {
       self =
         spacing.cutsAtEachSpace
         ? .beforeEachMark : Self.hasInnerMark(vocabulary) ? .whole : .beforeMarks
+    } else if case .list(let merges) = vocabulary.merging, merges.isEmpty,
+      !vocabulary.looksUpWholePieces, vocabulary.normalization == .none
+    {
+      self = .bytes
     } else {
       self = .whole
     }
@@ -53,6 +59,10 @@ enum PieceCutter: Sendable {
     case .pattern(let pattern):
       var span = ends.mutableSpan
       return pattern.findPieceEnds(in: text, from: start, into: &span)
+    case .bytes:
+      let count = min(ends.count, text.count - start)
+      for index in 0..<count { ends[index] = start + index + 1 }
+      return count
     case .whole:
       ends[0] = text.count
       return 1
@@ -98,11 +108,12 @@ enum PieceCutter: Sendable {
   /// `offset`, whatever else they hold; always asked of places within the text.
   func isSafeCut(_ text: Span<UInt8>, at offset: Int) -> Bool {
     guard offset > 0, offset < text.count else { return false }
+    if case .bytes = self { return true }
     // Only what begins with ASCII stays apart from what is before under Unicode's normalization.
     guard text[offset] < 0x80 else { return false }
     switch self {
     case .pattern(let pattern): return pattern.isSafeCut(text, at: offset)
-    case .whole: return false
+    case .bytes, .whole: return false
     case .beforeEachMark: return text[offset] == 0x20
     case .beforeMarks:
       // A mark that stands in the text itself would join a space's.

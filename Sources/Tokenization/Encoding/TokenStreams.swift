@@ -34,6 +34,10 @@ public struct EncodingStream: Sendable {
   /// How many bytes are held back.
   public var pendingByteCount: Int { pending.count }
 
+  /// Adds bytes that the next call of ``encode(_:pool:)`` takes up, so that many small chunks are
+  /// encoded at once without being put together first.
+  public mutating func append(_ chunk: [UInt8]) { pending += chunk }
+
   /// Takes the bytes that follow those of the last call.
   ///
   /// - Parameters:

@@ -26,6 +26,9 @@ public struct BytePairVocabulary: Sendable, Hashable {
   /// The most ids, and the most merges, that a vocabulary may have.
   public static let mostTokens = 1 << 21 - 1
 
+  /// The most ids that may have no token, below ids that have one.
+  static let mostGaps = 1 << 17
+
   /// The bytes of each token.
   package var tokens: TokenBytes
 
@@ -177,6 +180,7 @@ extension BytePairVocabulary {
     for token in added {
       let id = Int(token.id)
       guard id < Self.mostTokens else { throw .tooManyTokens(limit: Self.mostTokens) }
+      guard id - tokens.count - added.count < Self.mostGaps else { throw .missingID(tokens.count) }
       let isTaken = !isReplacing && id < tokens.count && tokens.length(id) > 0
       let known = isTaken ? Array(tokens[id]) : texts[id]
       if let known, known != token.text {

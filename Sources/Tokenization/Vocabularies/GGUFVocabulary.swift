@@ -46,7 +46,7 @@ private struct GGUFVocabularyFile {
     guard let spellings = self["tokens"]?.strings, spellings.count > 0 else {
       throw error("tokens", .unexpected(expected: "a list of tokens", found: "none"))
     }
-    guard spellings.count < BytePairVocabulary.mostTokens else {
+    guard spellings.count <= BytePairVocabulary.mostTokens else {
       throw error("tokens", .tooManyTokens(limit: BytePairVocabulary.mostTokens))
     }
     return spellings

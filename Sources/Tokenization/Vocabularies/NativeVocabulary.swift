@@ -237,7 +237,7 @@ private struct NativeVocabularyReader {
 
   private func tokens() throws(VocabularyError) -> TokenBytes {
     let texts = try array("tokens")
-    guard texts.count < BytePairVocabulary.mostTokens else {
+    guard texts.count <= BytePairVocabulary.mostTokens else {
       throw VocabularyError(
         name,
         .path("tokens"),
@@ -268,7 +268,7 @@ private struct NativeVocabularyReader {
       return .rankOfToken(ranks)
     case "list":
       let lists = try array("merges")
-      guard lists.count < BytePairVocabulary.mostTokens else {
+      guard lists.count <= BytePairVocabulary.mostTokens else {
         throw VocabularyError(
           name,
           .path("merges"),

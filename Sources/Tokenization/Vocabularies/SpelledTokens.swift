@@ -55,7 +55,13 @@ struct SpelledTokens {
   /// The tokens in the order of their ids, with gaps where there are no tokens.
   func inOrder() throws(VocabularyError.Reason) -> TokenBytes {
     if ids.indices.allSatisfy({ ids[$0] == $0 }) { return gathered }
-    var places = [Int](repeating: -1, count: (ids.max() ?? -1) + 1)
+    let count = (ids.max() ?? -1) + 1
+    // Nothing is made of the size that a single id claims.
+    if count - ids.count > BytePairVocabulary.mostGaps {
+      let taken = Set(ids)
+      throw .missingID((0..<count).first { !taken.contains($0) } ?? 0)
+    }
+    var places = [Int](repeating: -1, count: count)
     for (place, id) in ids.enumerated() {
       if places[id] >= 0 {
         throw .duplicateID(id, ByteText(gathered[places[id]]), ByteText(gathered[place]))

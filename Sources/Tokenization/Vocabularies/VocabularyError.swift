@@ -74,6 +74,8 @@ extension VocabularyError {
     case missingByte(UInt8)
     /// A merge of a token that the vocabulary does not have.
     case unknownToken(ByteText, merge: Int)
+    /// A merge to a token that is not its two tokens one behind the other.
+    case wrongMerge(Int, left: ByteText, right: ByteText, result: ByteText)
     /// An id beyond the vocabulary.
     case idOutOfRange(Int, count: Int)
     /// A pattern that no splitter is written for.
@@ -130,6 +132,8 @@ extension VocabularyError.Reason: CustomStringConvertible {
     case .missingByte(let byte): "no token is the byte \(ByteText([byte]))"
     case .unknownToken(let token, let merge):
       "merge \(merge) names \(token), which is no token of the vocabulary"
+    case .wrongMerge(let merge, let left, let right, let result):
+      "merge \(merge) makes \(result) of \(left) and \(right)"
     case .idOutOfRange(let id, let count):
       "the id \(id) is beyond the vocabulary of \(count) tokens"
     case .unknownPattern(let pattern):

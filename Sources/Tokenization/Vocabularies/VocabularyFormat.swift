@@ -24,15 +24,16 @@ public enum VocabularyFormat: String, Sendable, Hashable, CaseIterable {
   public init?(recognizing bytes: [UInt8]) {
     if bytes.starts(with: "GGUF".utf8) {
       self = .gguf
-    } else if bytes.starts(with: "#version".utf8) {
+    } else if bytes.starts(with: "#version:".utf8) || bytes.starts(with: "#version ".utf8) {
       self = .merges
     } else if Self.firstLetter(bytes) == UInt8(ascii: "{") {
       self = Self.kindOfJSON(bytes)
     } else if bytes.first == 0x0A, Self.startsWithPiece(bytes) {
       self = .sentencePiece
-    } else if let line = bytes.prefix(1 << 16).split(separator: 0x0A).first {
-      guard let kind = Self.kindOfLine(line) else { return nil }
-      self = kind
+    } else if Self.startsWithMerges(bytes) {
+      self = .merges
+    } else if Self.startsWithRank(bytes) {
+      self = .ranks
     } else {
       return nil
     }
@@ -70,14 +71,35 @@ public enum VocabularyFormat: String, Sendable, Hashable, CaseIterable {
     bytes.count > 2 && bytes[1] > 0 && bytes[1] < 0x80 && bytes[2] == 0x0A
   }
 
-  /// Tells ranks and merges apart by their first line: two words, of which the second is a number
-  /// and the first base64, or not.
-  private static func kindOfLine(_ line: ArraySlice<UInt8>) -> VocabularyFormat? {
-    let words = line.filter { $0 != 0x0D }.split(separator: 0x20, omittingEmptySubsequences: false)
-    guard words.count == 2, !words[0].isEmpty, !words[1].isEmpty else { return nil }
-    guard String(validating: line, as: UTF8.self) != nil else { return nil }
+  /// The words of the first lines, of which the last may be cut off.
+  private static func firstLines(_ bytes: [UInt8], _ count: Int) -> [[ArraySlice<UInt8>]] {
+    bytes.prefix(1 << 16)
+      .split(separator: 0x0A, maxSplits: count, omittingEmptySubsequences: false).prefix(count)
+      .map { line in
+        let text = line.last == 0x0D ? line.dropLast() : line
+        return text.split(separator: 0x20, omittingEmptySubsequences: false)
+      }
+  }
+
+  /// Whether a line is two words: base64, as far as its length says, and a number.
+  private static func startsWithRank(_ bytes: [UInt8]) -> Bool {
+    guard let words = firstLines(bytes, 1).first, words.count == 2 else { return false }
     let isNumber = words[1].allSatisfy { UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 }
-    return isNumber && words[0].count % 4 == 0 ? .ranks : .merges
+    return isNumber && !words[1].isEmpty && !words[0].isEmpty && words[0].count % 4 == 0
+  }
+
+  /// Whether the lines are merges without a line `#version` before them: two tokens each, and
+  /// single characters first, since nothing else is there to be merged.
+  private static func startsWithMerges(_ bytes: [UInt8]) -> Bool {
+    let lines = firstLines(bytes, 4)
+    // An empty line may end the file.
+    let whole = lines.last == [[]] ? lines.dropLast() : lines[...]
+    guard let first = whole.first, whole.allSatisfy({ $0.count == 2 && !$0.contains([]) }) else {
+      return false
+    }
+    return first.allSatisfy { word in
+      String(validating: word, as: UTF8.self)?.unicodeScalars.count == 1
+    }
   }
 }
 

@@ -95,6 +95,30 @@ struct TokenizerEncodeTests {
     #expect(run("encode --vocabulary byte", input: [104, 105, 255]).output == "104 105 255\n")
   }
 
+  @Test("half a vocabulary finds the other half beside it")
+  func halves() throws {
+    let bytes = try folder.readBytes("tok/tokenizer.json")
+    let json = try JSONValue(parsing: bytes, name: "tokenizer.json")
+    try folder.write("own-vocab.json", try json.value("model.vocab").serialized(.compact))
+    let merges = try #require(try json.value("model.merges").array).map { merge in
+      merge.string ?? "\(merge[0]?.string ?? "") \(merge[1]?.string ?? "")"
+    }
+    try folder.write("own-merges.txt", "#version: 0.2\n" + merges.map { $0 + "\n" }.joined())
+    let whole = run("encode --vocabulary tok lighthouse.txt")
+    for words in ["own-vocab.json", "own-merges.txt", "own-vocab.json --merges own-merges.txt"] {
+      let run = run("encode --vocabulary \(words) lighthouse.txt")
+      #expect(run.output == whole.output && run.diagnostics == "", "\(words)")
+    }
+    let compared = run("compare --vocabulary tok --vocabulary own-merges.txt lighthouse.txt")
+    #expect(compared.output.hasSuffix("cut the text into the same tokens\n"))
+    try folder.write("alone.json", try json.value("model.vocab").serialized(.compact))
+    #expect(
+      run("encode --vocabulary alone.json").diagnostics
+        == "error: alone.json: is half a vocabulary: give the merges as well, usually vocab.bpe or"
+        + " merges.txt\n"
+    )
+  }
+
   @Test("surrogates pair up, and half a pair is U+FFFD")
   func surrogates() {
     let escaped = [#"\ud83d\ude42"#, #"\ud83d"#, #"\ude42\ud83d"#, #"\ud83d\u0041"#, #"\ud83dA"#]

@@ -1,5 +1,12 @@
-import Foundation
 import IsoLoss
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// What `isoloss fit predict` found, for people and for programs.
 struct PredictReport {

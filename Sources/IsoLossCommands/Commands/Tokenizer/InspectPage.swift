@@ -41,7 +41,7 @@ struct InspectPage {
       let bytes = text.bytes[span.byteRange]
       return [
         "\(span.id)", "\(span.byteRange.lowerBound)", "\(span.scalarRange.lowerBound)",
-        PieceText.text(bytes), Self.hexadecimal(bytes),
+        "`\(PieceText.text(bytes))`", Self.hexadecimal(bytes),
       ]
     }
     let caption = "\(text.name): \(text.bytes.count) bytes, \(text.spans.count) tokens"
@@ -89,7 +89,7 @@ struct InspectPage {
   private func tokens(_ ids: [TokenID]) -> HTMLReport.Block {
     Self.table(
       ["id", "token"],
-      ids.map { ["\($0)", PieceText.text(found.vocabulary.tokenizer.decode([$0]))] }
+      ids.map { ["\($0)", "`\(PieceText.text(found.vocabulary.tokenizer.decode([$0])))`"] }
     )
   }
 

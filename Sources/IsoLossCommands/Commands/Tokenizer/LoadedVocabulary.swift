@@ -1,4 +1,3 @@
-import Foundation
 import IsoLoss
 
 /// A vocabulary that was read, with what is known of its file.
@@ -45,10 +44,8 @@ extension LoadedVocabulary {
       self = try Self.bytes
       return
     }
-    let words = try Self.inFolder(words, context)
+    let (words, file) = try Self.read(Self.inFolder(words, context), in: context)
     name = context.displayName(words.path)
-    var source = try context.open(words.path)
-    let file = try VocabularySource(&source, limit: Self.largestFile, context.interruption)
     hash = file.hash
     format = Self.name(of: file.format)
     let vocabulary: BytePairVocabulary
@@ -72,6 +69,43 @@ extension LoadedVocabulary {
     } catch {
       throw VocabularyError(name, nil, error)
     }
+  }
+
+  /// Reads the file that the words name; of a vocabulary in two files that with the ids, and the
+  /// other is named by the words then.
+  private static func read(
+    _ words: VocabularyWords,
+    in context: CommandContext
+  ) throws -> (VocabularyWords, VocabularySource) {
+    var words = words
+    let file = try VocabularySource(words.path, limit: largestFile, in: context)
+    guard words.mergesPath == nil,
+      let other = otherFile(of: words.path, file.format, in: context)
+    else { return (words, file) }
+    guard file.format == .merges else {
+      words.mergesPath = other
+      return (words, file)
+    }
+    words.mergesPath = words.path
+    words.path = other
+    return (words, try VocabularySource(other, limit: largestFile, in: context))
+  }
+
+  /// The file that stands beside half a vocabulary under the name that belongs to it: `vocab.bpe` to
+  /// `encoder.json`, `gpt2-merges.txt` to `gpt2-vocab.json`.
+  private static func otherFile(
+    of path: String,
+    _ format: VocabularyFormat?,
+    in context: CommandContext
+  ) -> String? {
+    guard format == .tokenIDs || format == .merges else { return nil }
+    for case (let ids, let merges?) in usualNames {
+      let (own, other) = format == .tokenIDs ? (ids, merges) : (merges, ids)
+      guard path.hasSuffix(own) else { continue }
+      let beside = String(path.dropLast(own.count)) + other
+      if Folder.hasFile(at: context.path(beside)) { return beside }
+    }
+    return nil
   }
 
   /// The vocabulary whose ids are bytes.
@@ -135,12 +169,11 @@ extension LoadedVocabulary {
     _ words: VocabularyWords,
     _ context: CommandContext
   ) throws -> VocabularyWords {
-    guard words.path != "-",
-      let names = try? FileManager.default.contentsOfDirectory(atPath: context.path(words.path))
-    else { return words }
+    guard words.path != "-", Folder.exists(at: context.path(words.path)) else { return words }
     let folder = words.path.hasSuffix("/") ? words.path : words.path + "/"
+    func holds(_ name: String) -> Bool { Folder.hasFile(at: context.path(folder + name)) }
     let found = usualNames.first { usual in
-      names.contains(usual.file) && (usual.merges.map(names.contains) ?? true)
+      holds(usual.file) && (usual.merges.map(holds) ?? true)
     }
     guard let found else {
       let names = usualNames.map { usual in
@@ -178,15 +211,12 @@ private struct VocabularySource {
   var format: VocabularyFormat?
   var hash: ContentHash
 
-  init(
-    _ source: inout any ByteSource,
-    limit: Int,
-    _ interruption: InterruptionFlag
-  ) throws {
+  init(_ path: String, limit: Int, in context: CommandContext) throws {
+    var source = try context.open(path)
     var hasher = ContentHasher()
     var wanted = 1 << 20
     while case let chunk = try source.nextChunk(), !chunk.isEmpty {
-      try interruption.check()
+      try context.interruption.check()
       hasher.update(chunk)
       bytes += chunk
       guard bytes.starts(with: "GGUF".utf8) else {

@@ -17,8 +17,9 @@ struct TextPortions {
   private let progress: ProgressLine
   private var isAtEnd = false
 
-  /// How many bytes are read for each thread before they are encoded.
-  private static let portion = 1 << 20
+  /// How many bytes are read for each thread before they are encoded: a part for each, since all that
+  /// is made of a portion is in memory at once.
+  private static let portion = 1 << 18
 
   /// Begins to read a text.
   init(
@@ -49,21 +50,20 @@ struct TextPortions {
       progress.finish()
       return nil
     }
-    var bytes: [UInt8] = []
-    let wanted = Self.portion * context.kernels.pool.threadCount
-    while bytes.count < wanted {
+    let end = byteCount + Self.portion * context.kernels.pool.threadCount
+    while byteCount < end {
       try context.interruption.check()
       let chunk = try source.nextChunk()
       isAtEnd = chunk.isEmpty
       if isAtEnd { break }
-      bytes += chunk
+      byteCount += chunk.count
+      if firstBytes.count < 512 { firstBytes += chunk.prefix(512 - firstBytes.count) }
+      take(chunk)
+      stream.append(chunk)
     }
-    if byteCount == 0 { firstBytes = Array(bytes.prefix(512)) }
-    byteCount += bytes.count
-    take(bytes)
     defer { progress.update(byteCount: byteCount) }
     do throws(SpecialTokenError) {
-      let ids = try stream.encode(bytes, pool: context.kernels.pool)
+      let ids = try stream.encode([], pool: context.kernels.pool)
       return isAtEnd ? ids + (try stream.finish()) : ids
     } catch {
       progress.finish()

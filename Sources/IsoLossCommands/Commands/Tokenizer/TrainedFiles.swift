@@ -1,4 +1,3 @@
-import Foundation
 import IsoLoss
 
 /// Where a trained vocabulary is written: as `tokenizer.json` and in this package's own format.
@@ -52,13 +51,10 @@ struct TrainedFiles {
   }
 
   private func makeFolder(_ folder: String, in context: CommandContext) throws(CommandError) {
-    do {
-      try FileManager.default.createDirectory(
-        atPath: context.path(folder),
-        withIntermediateDirectories: true
-      )
+    do throws(FileError) {
+      try Folder.make(at: context.path(folder))
     } catch {
-      let exists = FileManager.default.fileExists(atPath: context.path(folder))
+      let exists = Folder.hasFile(at: context.path(folder))
       let reason = exists ? "is a file, expected a folder" : "the folder cannot be made"
       throw CommandError("`\(folder)`: \(reason)")
     }

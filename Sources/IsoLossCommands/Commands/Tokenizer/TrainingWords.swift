@@ -1,4 +1,3 @@
-import Foundation
 import IsoLoss
 
 /// The counted words that a vocabulary is trained on: counted now, or kept from an earlier run.
@@ -22,7 +21,7 @@ struct TrainingWords {
     in context: CommandContext
   ) throws {
     names = files.map(context.displayName)
-    if let path = command.countsPath, FileManager.default.fileExists(atPath: context.path(path)) {
+    if let path = command.countsPath, Folder.hasFile(at: context.path(path)) {
       var source = try context.open(path)
       words = try WordCounts.read(from: &source, interruption: context.interruption)
       isResumed = true
@@ -79,8 +78,9 @@ struct TrainingWords {
   private static func totalByteCount(of files: [String], in context: CommandContext) -> Int? {
     var total = 0
     for file in files {
-      let attributes = try? FileManager.default.attributesOfItem(atPath: context.path(file))
-      guard file != "-", let size = attributes?[.size] as? Int else { return nil }
+      guard file != "-", let size = Folder.byteCount(ofFileAt: context.path(file)) else {
+        return nil
+      }
       total += size
     }
     return total

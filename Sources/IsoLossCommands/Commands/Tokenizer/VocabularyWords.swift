@@ -22,8 +22,8 @@ struct VocabularyWords: Sendable, Hashable {
     "vocabulary",
     help:
       "the vocabulary, recognized by its content: ranks (.tiktoken), tokenizer.json, encoder.json"
-      + " with --merges, GGUF, SentencePiece, what `train` writes, a folder with one of them, or"
-      + " `byte`"
+      + " or vocab.bpe with the other beside it, GGUF, SentencePiece, what `train` writes, a folder"
+      + " with one of them, or `byte`"
   )
 
   /// The options that say what a vocabulary's file does not.
@@ -34,7 +34,12 @@ struct VocabularyWords: Sendable, Hashable {
       help: "how text is cut into pieces, for files of ranks or merges that do not say it; those of"
         + " gpt2, cl100k, o200k and qwen2 are known by their content"
     ),
-    .file("merges", help: "the merges, vocab.bpe or merges.txt, of a vocabulary of ids"),
+    .file(
+      "merges",
+      help:
+        "the merges of a vocabulary of ids; needed unless they stand beside it: vocab.bpe beside"
+        + " encoder.json, merges.txt beside vocab.json"
+    ),
   ]
 
   /// Takes the choice from parsed words, and the path from `--vocabulary`.

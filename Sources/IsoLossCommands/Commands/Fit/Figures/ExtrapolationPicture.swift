@@ -1,5 +1,12 @@
-import Foundation
 import IsoLoss
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// The picture of the best loss of budgets, from below the runs to far beyond them.
 enum ExtrapolationPicture {

@@ -1,5 +1,12 @@
-import Foundation
 import IsoLoss
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 import ScalingLaws
 
 /// The picture of compute budgets: the losses of each, the curve through them and its lowest point.

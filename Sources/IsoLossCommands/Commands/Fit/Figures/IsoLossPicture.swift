@@ -1,5 +1,12 @@
-import Foundation
 import IsoLoss
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#elseif canImport(Darwin)
+import Darwin
+#endif
 
 /// The picture of a fit: its runs, its contours and its compute-optimal path.
 struct IsoLossPicture {
@@ -12,8 +19,9 @@ struct IsoLossPicture {
   init(result: FitResult, _ flopsPerTokenParameter: Double, namesRuns: Bool = false) {
     let law = result.law
     let table = result.table.name.split(separator: "/").last.map(String.init) ?? ""
+    let lawName = law.name.prefix(1).uppercased() + law.name.dropFirst()
     var figure = IsoLossFigure(
-      title: ChartText("\(law.name.capitalized), fitted to \(result.rowCount) runs of \(table)"),
+      title: ChartText("\(lawName), fitted to \(result.rowCount) runs of \(table)"),
       subtitle: Self.coefficients(result),
       runs: result.table.runs.map { LossPoint($0, isNamed: namesRuns) },
       flopsPerTokenParameter: flopsPerTokenParameter,
