@@ -10,6 +10,7 @@ public enum IsoLossTool {
     FitPredictCommand.self,
     FitCompareCommand.self,
     PlanCommand.self,
+    ModelInspectCommand.self,
     CorpusMarkovCommand.self,
     TokenizerTrainCommand.self,
     TokenizerEncodeCommand.self,
