@@ -52,6 +52,8 @@ public enum IsoLossTool {
     do {
       let code = try dispatch(words, in: context)
       try context.output.flush()
+      // The help that answers no command at all goes there without being an error.
+      try? context.diagnostics.flush()
       return code
     } catch {
       return report(error, words, in: context)
