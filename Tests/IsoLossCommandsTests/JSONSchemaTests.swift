@@ -27,7 +27,8 @@ struct JSONSchemaTests {
   @Test("the page describes every report")
   func page() throws {
     let reports = [
-      "approaches", "corpus-markov", "eval", "fit", "fit-compare", "fit-predict", "plan",
+      "approaches", "corpus-markov", "eval", "fit", "fit-compare", "fit-predict", "model-inspect",
+      "plan",
       "tokenizer-compare", "tokenizer-count", "tokenizer-inspect", "tokenizer-train",
     ]
     #expect(try Self.schemas().keys.sorted() == reports.map { "isoloss.\($0)" })

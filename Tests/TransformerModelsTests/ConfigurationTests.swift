@@ -243,6 +243,31 @@ struct ConfigurationTests {
     #expect(error?.description == "config.json: " + message)
   }
 
+  @Test("with random faults are read or refused", arguments: minimal.keys.sorted())
+  func fuzz(_ type: String) throws {
+    var generator = SeededGenerator(seed: 3)
+    let text = Array(try json(type).serialized(.compact).utf8)
+    let meaningful = Array("0123456789-.e,:\"{}[]null".utf8)
+    for _ in 0..<2000 {
+      var bytes = text
+      for _ in 0...generator.next(below: 3) {
+        bytes[generator.next(below: bytes.count)] =
+          meaningful[
+            generator.next(below: meaningful.count)
+          ]
+      }
+      do {
+        let configuration = try CheckpointConfiguration(
+          JSONValue(parsing: bytes, name: "config.json"),
+          name: "config.json"
+        )
+        #expect(configuration.transformer.shape.parameterCount > 0)
+      } catch is JSONError {
+      } catch is CheckpointError {
+      }
+    }
+  }
+
   @Test("that are no objects, and no JSON")
   func noObject() throws {
     let folder = try TemporaryFolder()

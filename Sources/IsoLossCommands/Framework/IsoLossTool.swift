@@ -10,6 +10,7 @@ public enum IsoLossTool {
     FitPredictCommand.self,
     FitCompareCommand.self,
     PlanCommand.self,
+    ModelInspectCommand.self,
     CorpusMarkovCommand.self,
     TokenizerTrainCommand.self,
     TokenizerEncodeCommand.self,
@@ -51,6 +52,8 @@ public enum IsoLossTool {
     do {
       let code = try dispatch(words, in: context)
       try context.output.flush()
+      // The help that answers no command at all goes there without being an error.
+      try? context.diagnostics.flush()
       return code
     } catch {
       return report(error, words, in: context)
