@@ -14,13 +14,13 @@ public struct AdamWOptimizer: ~Copyable {
   public var clipNorm: Double?
 
   /// Steps taken.
-  public private(set) var stepCount = 0
+  public internal(set) var stepCount = 0
 
   /// The running means of gradients, which lie as the parameters do.
-  public private(set) var firstMoments: Matrix<Float>
+  public internal(set) var firstMoments: Matrix<Float>
 
   /// The running means of their squares.
-  public private(set) var secondMoments: Matrix<Float>
+  public internal(set) var secondMoments: Matrix<Float>
 
   private let layout: ParameterLayout
 
@@ -38,17 +38,15 @@ public struct AdamWOptimizer: ~Copyable {
   /// - Parameters:
   ///   - parameters: What changes.
   ///   - gradient: The gradient of the loss.
+  ///   - norm: Its global norm.
   ///   - kernels: What the step runs on.
-  /// - Returns: The gradient's global norm before it was clipped: the root of the sum of the squares of
-  ///   all its elements.
-  @discardableResult
   public mutating func step(
     _ parameters: inout TransformerParameters,
     _ gradient: borrowing TransformerGradient,
+    norm: Double,
     kernels: KernelContext
-  ) -> Double {
+  ) {
     let gradients = gradient.gradients
-    let norm = kernels.sumOfSquares(gradients).squareRoot()
     stepCount += 1
     // As in PyTorch, whose small constant keeps a norm of zero from dividing.
     let scale = clipNorm.map { min(1, $0 / (norm + 1e-6)) } ?? 1
@@ -69,6 +67,5 @@ public struct AdamWOptimizer: ~Copyable {
         secondMoment: &second
       )
     }
-    return norm
   }
 }

@@ -1,5 +1,5 @@
 public import LossNumerics
-import ModelShapes
+public import ModelShapes
 
 /// Losses and gradients of a transformer on batches of sequences.
 ///
@@ -60,6 +60,22 @@ public struct TransformerGradient: ~Copyable {
   public var gradients: Span<Float> {
     @_lifetime(borrow self)
     get { memory.parameters.span }
+  }
+
+  /// The global norm: the root of the sum of the squares of all elements.
+  public func norm(_ kernels: KernelContext) -> Double {
+    kernels.sumOfSquares(gradients).squareRoot()
+  }
+
+  /// The first tensor, in the order in which data pass, whose gradient has an element that is infinite or
+  /// no number; `nil` where all are finite.
+  public var firstNotFinite: TransformerTensor? {
+    let layout = ParameterLayout(configuration.shape)
+    let values = gradients
+    for (index, tensor) in layout.tensors.enumerated() {
+      for element in layout.range(at: index) where !values[element].isFinite { return tensor }
+    }
+    return nil
   }
 
   /// Computes the gradient of the mean loss of a batch; what the gradients held before is gone.

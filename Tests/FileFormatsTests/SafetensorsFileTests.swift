@@ -1,5 +1,6 @@
 import FileFormats
 import Foundation
+import TestSupport
 import Testing
 
 @Suite("Safetensors files")
@@ -196,7 +197,7 @@ struct SafetensorsFileTests {
   @Test("with random faults are read or refused")
   func fuzz() throws {
     let meaningful = Array(#"{}[]:,"0123456789-.eFBUS "#.utf8)
-    try Fuzzing.run(rounds: 600, seed: 20) { generator in
+    try Fuzzing.run(.safetensors, rounds: 600, seed: 20) { generator in
       let bytes = Fuzzing.mutated(
         SafetensorsBytes.sample,
         meaningful: meaningful,

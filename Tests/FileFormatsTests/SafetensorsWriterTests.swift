@@ -1,5 +1,7 @@
 import FileFormats
 import Foundation
+import LossNumerics
+import TestSupport
 import Testing
 
 @Suite("Writing safetensors files")

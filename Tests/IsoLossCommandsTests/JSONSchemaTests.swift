@@ -30,6 +30,7 @@ struct JSONSchemaTests {
       "approaches", "corpus-markov", "eval", "fit", "fit-compare", "fit-predict", "model-inspect",
       "plan",
       "tokenizer-compare", "tokenizer-count", "tokenizer-inspect", "tokenizer-train",
+      "train-transformer",
     ]
     #expect(try Self.schemas().keys.sorted() == reports.map { "isoloss.\($0)" })
   }

@@ -20,6 +20,8 @@ public enum Fuzzing {
     case tableValues
     /// Numbers that are written and read.
     case numerals
+    /// Safetensors files that are damaged.
+    case safetensors
     /// Vocabulary files of all kinds that are damaged.
     case vocabularies
 

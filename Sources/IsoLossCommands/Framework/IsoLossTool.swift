@@ -11,6 +11,7 @@ public enum IsoLossTool {
     FitCompareCommand.self,
     PlanCommand.self,
     ModelInspectCommand.self,
+    TrainTransformerCommand.self,
     CorpusMarkovCommand.self,
     TokenizerTrainCommand.self,
     TokenizerEncodeCommand.self,

@@ -46,14 +46,16 @@ final class ProgressLine {
   /// Says how many bytes are done, at most ten times a second.
   func update(byteCount: Int) { update(count: byteCount) }
 
-  /// Says how many units are done, at most ten times a second.
-  func update(count: Int) {
+  /// Says how many units are done, at most ten times a second, and what else there is to see.
+  func update(count: Int, remark: @autoclosure () -> String = "") {
     guard context.terminal.isDiagnostics, !context.isQuiet else { return }
     let now = context.secondsNow()
     guard now - lastShown >= 0.1 else { return }
     lastShown = now
     isShown = true
-    show(text(count: count, elapsed: now - start))
+    let remark = remark()
+    let text = text(count: count, elapsed: now - start)
+    show(remark.isEmpty ? text : "\(text)  \(remark)")
   }
 
   /// Wipes the line away.

@@ -99,7 +99,8 @@ private struct TransformerSizes {
 
     func step() -> Double {
       let loss = gradient.compute(inputs: inputs, targets: targets, parameters: parameters)
-      optimizer.step(&parameters, gradient, kernels: kernels)
+      let norm = gradient.norm(kernels)
+      optimizer.step(&parameters, gradient, norm: norm, kernels: kernels)
       return loss
     }
   }

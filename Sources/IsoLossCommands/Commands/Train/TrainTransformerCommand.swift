@@ -1,0 +1,125 @@
+import IsoLoss
+
+/// `isoloss train transformer`: trains a small transformer on texts.
+public struct TrainTransformerCommand: Command {
+  /// The table of words.
+  public static let specification = CommandSpecification(
+    name: "train transformer",
+    summary: "trains a small transformer on texts",
+    discussion: """
+      Trains a model of GPT-2's or Llama's kind from nothing, on this machine's cores, and writes it as the \
+      folder OUT that Hugging Face's transformers loads: `config.json`, `model.safetensors` and \
+      `tokenizer.json`. Beside them stand `log.jsonl` and `log.csv` with a line for each step, and \
+      `training.safetensors`, from which --resume goes on: a run that was stopped or killed at any moment \
+      ends with the same weights, bit by bit, as one that was not. No result depends on the number of threads.
+
+      Texts are cut into windows of --context tokens, which come in a new order each epoch. Unless \
+      --validation names texts, the last tenth of the tokens is kept to measure the loss. FILE may be a folder.
+      """,
+    argument: .init("FILE", atLeast: 1),
+    options: TrainTransformerWords.options
+      + [
+        .flag(
+          "resume",
+          help:
+            "go on with the run in OUT, whose options must be the same; begin it where there is none"
+        ),
+        .flag("json", help: "write one JSON object"),
+      ],
+    examples: [
+      .init(
+        "isoloss train transformer corpora --steps 200 --batch 8 --context 64 -o model",
+        "a model of bytes, in a few seconds"
+      ),
+      .init(
+        "isoloss train transformer texts --vocabulary tok --architecture llama --width 256 -o model",
+        "a larger one, of a vocabulary's tokens"
+      ),
+    ]
+  )
+
+  private let words: TrainTransformerWords
+  private let isResumed: Bool
+  private let writesJSON: Bool
+
+  /// Takes the meaning from parsed words.
+  public init(_ words: ParsedWords) throws(UsageError) {
+    self.words = try TrainTransformerWords(words)
+    isResumed = words.has("resume")
+    writesJSON = words.has("json")
+  }
+
+  /// Trains, writes and reports.
+  public func run(in context: CommandContext) throws -> ExitCode {
+    let start = context.secondsNow()
+    let texts = try TrainingTexts(words, in: context)
+    let recipe = try words.recipe(vocabulary: texts.tokenCount)
+    let folder = try TrainingFolder(words.output, in: context)
+    var run = try TransformerTraining(
+      recipe,
+      training: texts.training,
+      validation: texts.validation,
+      kernels: context.kernels
+    )
+    run.tokenByteCounts = texts.tokenByteCounts
+    let log = try folder.begin(&run, isResumed: isResumed)
+    var report = TransformerTrainingReport(recipe, texts, isResumedAt: run.step)
+    try train(&run, folder, log, &report, in: context)
+    try folder.finish(run, texts)
+    report.take(run, log.last)
+    for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    try write(report, seconds: context.secondsNow() - start, in: context)
+    return .done
+  }
+
+  /// Takes all steps, and writes the state from time to time and when a signal asks to stop.
+  private func train(
+    _ run: inout TransformerTraining,
+    _ folder: TrainingFolder,
+    _ log: TrainingLog,
+    _ report: inout TransformerTrainingReport,
+    in context: CommandContext
+  ) throws {
+    let line = TrainingLine(total: run.recipe.stepCount, in: context)
+    defer { line.finish() }
+    var lastWritten = context.secondsNow()
+    while !run.isFinished {
+      let before = context.secondsNow()
+      let step: TrainingStep
+      do {
+        step = try run.advance()
+      } catch {
+        // The weights are those before the step, so the state is a good one.
+        try folder.write(run, log)
+        throw error
+      }
+      let now = context.secondsNow()
+      log.append(step, tokensPerSecond: Double(run.batchTokens) / max(now - before, 1e-9))
+      report.see(step)
+      line.update(step)
+      let isDue =
+        words.checkpointInterval.map(step.step.isMultiple) ?? (now - lastWritten >= 30)
+      if isDue || run.isFinished || context.interruption.isRaised {
+        try folder.write(run, log)
+        lastWritten = context.secondsNow()
+      }
+      try context.interruption.check()
+    }
+  }
+
+  private func write(
+    _ report: TransformerTrainingReport,
+    seconds: Double,
+    in context: CommandContext
+  ) throws {
+    guard writesJSON else { return try context.output.write(report.text) }
+    let json = JSONReport(
+      schema: "isoloss.train-transformer",
+      seed: words.seed,
+      body: report.json,
+      warnings: report.warnings,
+      seconds: seconds
+    )
+    try context.output.write(json.text(in: context))
+  }
+}

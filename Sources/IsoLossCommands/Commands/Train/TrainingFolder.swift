@@ -1,0 +1,71 @@
+import FileFormats
+import IsoLoss
+
+/// The folder of a run: the model, the state to go on from, and the log.
+struct TrainingFolder {
+  private let word: String
+  private let context: CommandContext
+
+  private var statePath: String { path("training.safetensors") }
+
+  /// Makes the folder where there is none.
+  init(_ word: String, in context: CommandContext) throws(CommandError) {
+    self.word = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+    self.context = context
+    do throws(FileError) {
+      try Folder.make(at: context.path(self.word))
+    } catch {
+      let exists = Folder.hasFile(at: context.path(self.word))
+      let reason = exists ? "is a file, expected a folder" : "the folder cannot be made"
+      throw CommandError("`\(word)`: \(reason)")
+    }
+  }
+
+  private func path(_ name: String) -> String { context.path("\(word)/\(name)") }
+
+  /// Goes on with the run that the folder holds, or begins one.
+  func begin(_ run: inout TransformerTraining, isResumed: Bool) throws -> TrainingLog {
+    guard Folder.hasFile(at: statePath) else {
+      guard !Folder.hasFile(at: path(SafetensorsFolder.fileName)) else {
+        throw CommandError("`\(word)` holds a model already; choose another output")
+      }
+      return TrainingLog()
+    }
+    guard isResumed else {
+      throw CommandError(
+        "`\(word)` holds a run already: `--resume` goes on with it; or choose another output"
+      )
+    }
+    let notes: JSONValue
+    do {
+      notes = try run.resume(from: statePath, name: "\(word)/training.safetensors")
+    } catch let error as TrainingError {
+      throw CommandError("\(error)")
+    }
+    guard case .integer(let lineCount) = notes["logLines"] ?? .null else {
+      throw CommandError("`\(word)`: the state names no length of its log")
+    }
+    return try TrainingLog(lineCount, of: path("log.jsonl"))
+  }
+
+  /// Writes the log and then the state, so that the log of a state is always there.
+  func write(_ run: borrowing TransformerTraining, _ log: TrainingLog) throws {
+    try context.writeFile("\(word)/log.jsonl", log.jsonLines)
+    try context.writeFile("\(word)/log.csv", log.csv)
+    try run.write(to: statePath, notes: ["logLines": .integer(log.lineCount)])
+  }
+
+  /// Writes the model that the run has come to.
+  func finish(_ run: borrowing TransformerTraining, _ texts: TrainingTexts) throws {
+    let vocabulary = texts.vocabulary.vocabulary
+    guard
+      let configuration = CheckpointConfiguration(
+        describing: run.recipe.configuration,
+        beginningOfText: (vocabulary.beginningOfText ?? vocabulary.endOfText).map(Int.init),
+        endOfText: vocabulary.endOfText.map { [Int($0)] } ?? []
+      )
+    else { throw CommandError("no architecture has the model's parts") }
+    try context.writeFile("\(word)/tokenizer.json", try vocabulary.tokenizerJSON())
+    try Checkpoint(configuration, run.result()).write(folder: context.path(word))
+  }
+}

@@ -1,0 +1,106 @@
+import IsoLoss
+
+/// What a run of training came to.
+struct TransformerTrainingReport {
+  private let recipe: TrainingRecipe
+  private let texts: TrainingTexts
+  private let resumedAt: Int
+  private var step = 0
+  private var skippedCount = 0
+  private var isStoppedEarly = false
+  private var validation: ValidationLoss?
+  private var last: TrainingStep?
+
+  /// What there is to warn about.
+  private(set) var warnings: [ReportWarning] = []
+
+  init(_ recipe: TrainingRecipe, _ texts: TrainingTexts, isResumedAt step: Int) {
+    self.recipe = recipe
+    self.texts = texts
+    resumedAt = step
+  }
+
+  /// Looks at a step: an untrained model knows nothing, so its loss is near ln V.
+  mutating func see(_ step: TrainingStep) {
+    guard step.step == 1 else { return }
+    let expected = recipe.untrainedNatsPerToken
+    guard abs(step.natsPerToken - expected) > 0.1 * expected else { return }
+    let message =
+      "the first loss is \(NumberText.measured(step.natsPerToken)) nats, far from"
+      + " ln \(texts.tokenCount) = \(NumberText.measured(expected)) of a model that knows nothing"
+    warnings.append(ReportWarning(id: "first-loss", message: message))
+  }
+
+  /// Takes what a run came to.
+  mutating func take(_ run: borrowing TransformerTraining, _ last: TrainingStep?) {
+    self.last = last
+    step = run.step
+    skippedCount = run.skippedCount
+    isStoppedEarly = run.isStoppedEarly
+    validation = run.validate()
+    guard skippedCount > 0 else { return }
+    let batches = NumberText.counted(skippedCount, "batch")
+    warnings.append(ReportWarning(id: "skipped", message: "\(batches) left out, as spikes"))
+  }
+
+  private var tokens: Int { step * recipe.batchSequences * recipe.length }
+  private var parameters: Int { recipe.configuration.shape.parameterCount }
+}
+
+// MARK: - For people
+
+extension TransformerTrainingReport {
+  var text: String {
+    let shape = recipe.configuration.shape
+    var table = TextTable([.left, .right])
+    table.add(["", "validation"])
+    func add(_ name: String, _ value: Double?) {
+      table.add([name, value.map(NumberText.measured) ?? "n/a"])
+    }
+    add("nats per token", validation?.natsPerToken)
+    add("perplexity", validation?.perplexity)
+    add("bits per byte", validation?.bitsPerByte)
+    return """
+      model   \(NumberText.counted(shape.layers, "layer")), width \(shape.width), \
+      \(NumberText.counted(shape.heads, "head")), context \(shape.context), \
+      \(NumberText.scaled(Double(parameters))) parameters
+      texts   \(NumberText.bytes(texts.byteCount)), vocabulary \(texts.vocabulary.name) of \
+      \(NumberText.counted(texts.tokenCount, "token"))
+      steps   \(NumberText.count(step)) of \(NumberText.count(recipe.stepCount))\
+      \(isStoppedEarly ? ", stopped early" : "")\(resumedAt > 0 ? ", resumed at \(resumedAt)" : ""), \
+      \(NumberText.scaled(Double(tokens))) tokens
+
+      \(table.text)
+      """
+  }
+}
+
+// MARK: - JSON
+
+extension TransformerTrainingReport {
+  var json: [(String, JSONValue)] {
+    [
+      ("recipe", .object(JSONObject(recipe.json))),
+      ("vocabulary", .string(texts.vocabulary.name)),
+      ("parameters", .integer(parameters)),
+      ("byteCount", .integer(texts.byteCount)),
+      ("trainingTokens", .integer(texts.training.count)),
+      ("trainingHash", .string(texts.training.hash.description)),
+      ("steps", .integer(step)),
+      ("tokens", .integer(tokens)),
+      ("resumedAt", .integer(resumedAt)),
+      ("isStoppedEarly", .bool(isStoppedEarly)),
+      ("skippedCount", .integer(skippedCount)),
+      (
+        "validation",
+        validation.map { loss in
+          [
+            "natsPerToken": .number(loss.natsPerToken),
+            "bitsPerByte": .init(loss.bitsPerByte),
+            "tokenCount": .integer(loss.tokenCount),
+          ]
+        } ?? .null
+      ),
+    ]
+  }
+}

@@ -1,0 +1,152 @@
+import Foundation
+import IsoLoss
+import IsoLossCommands
+import TestSupport
+import Testing
+
+@Suite("isoloss train transformer")
+struct TrainTransformerTests {
+  private let folder: TemporaryFolder
+
+  /// A run of a second or less.
+  static let small =
+    "--layers 2 --width 32 --heads 2 --context 32 --batch 4 --steps 30 --learning-rate 0.01"
+
+  init() throws { folder = try TemporaryFolder() }
+
+  private func train(_ line: String, configure: (inout CommandContext) -> Void = { _ in })
+    -> CommandRun
+  {
+    let text = TestFiles.package("corpora/lighthouse.txt")
+    let words = "train transformer \(text) \(Self.small) \(line)".split(separator: " ")
+    return CommandRun(words.map(String.init), in: folder.path, configure: configure)
+  }
+
+  private func weights(_ model: String) throws -> [UInt8] {
+    try folder.readBytes("\(model)/model.safetensors")
+  }
+
+  @Test("writes a model, a tokenizer and a log, and reports")
+  func writes() throws {
+    let run = train("-o model --json")
+    #expect(run.code == .done && run.diagnostics == "")
+    #expect(try JSONSchemaTests.problems(run) == [])
+    let json = try run.json()
+    #expect(try json.number("steps") == 30)
+    // Worse than a uniform guess would be no learning at all: ln 256 is 5.55.
+    #expect(try json.number("validation.natsPerToken") < 4)
+    let bits = try json.number("validation.bitsPerByte")
+    #expect(abs(bits * log(2) - (try json.number("validation.natsPerToken"))) < 1e-12)
+    let checkpoint = try Checkpoint.read(folder: "\(folder.path)/model")
+    let count = checkpoint.configuration.transformer.shape.parameterCount
+    #expect(try json.number("parameters") == Double(count))
+    let tokenizer = try BytePairVocabulary(
+      recognizing: folder.readBytes("model/tokenizer.json"),
+      name: "tokenizer.json"
+    )
+    #expect(tokenizer.tokenCount == 256)
+    let log = try folder.read("model/log.jsonl").split(separator: "\n")
+    let table = try folder.read("model/log.csv").split(separator: "\n")
+    #expect(log.count == 30 && table.count == 31)
+    let last = try JSONValue(parsing: Array(log[29].utf8), name: "log")
+    #expect(try last.number("step") == 30)
+    #expect(
+      try last.number("validationNatsPerToken") == json.number("validation.natsPerToken")
+    )
+  }
+
+  @Test("a report for people")
+  func report() {
+    let run = train("-o model")
+    #expect(run.output.contains("steps   30 of 30, 3.84k tokens"))
+    #expect(run.output.contains("bits per byte"))
+  }
+
+  /// Raises the flag once the clock was asked some times: each step asks at its beginning and its end.
+  private static func stopAfterSomeSteps(_ context: inout CommandContext) {
+    let interruption = InterruptionFlag()
+    var calls = 0
+    context.interruption = interruption
+    context.secondsNow = {
+      calls += 1
+      if calls == 25 { interruption.raise(signal: 2) }
+      return 0
+    }
+  }
+
+  @Test("threads and stops change no bit")
+  func sameBits() throws {
+    let arguments = "--checkpoint-every 7 --average 0.9 --skip-spikes 6"
+    #expect(train("-o whole --threads 1 \(arguments)").code == .done)
+    var stops = 0
+    var run = train("-o parts --threads 3 \(arguments)", configure: Self.stopAfterSomeSteps)
+    while run.code != .done, stops < 50 {
+      stops += 1
+      run = train(
+        "-o parts --threads 2 --resume \(arguments)",
+        configure: Self.stopAfterSomeSteps
+      )
+    }
+    #expect(run.code == .done && stops > 1)
+    #expect(try weights("whole") == weights("parts"))
+  }
+
+  @Test("a run that is there is gone on with or left alone")
+  func existing() throws {
+    #expect(train("-o model").code == .done)
+    let before = try weights("model")
+    let again = train("-o model")
+    #expect(again.code == .unusable)
+    #expect(
+      again.diagnostics == """
+        error: `model` holds a run already: `--resume` goes on with it; or choose another output
+
+        """
+    )
+    let other = train("-o model --resume --seed 3 --clip 2")
+    #expect(other.code == .unusable)
+    #expect(
+      other.diagnostics == """
+        error: model/training.safetensors: the run was begun under other options: `clipNorm` was 1.0, now \
+        2.0; `seed` was "0", now "3"
+
+        """
+    )
+    #expect(try weights("model") == before)
+    // A run that is finished is finished.
+    #expect(train("-o model --resume").code == .done)
+    #expect(try weights("model") == before)
+  }
+
+  @Test(
+    "wrong words say what is wrong",
+    arguments: [
+      ("", "no place for the model is named: `--output OUT` is needed"),
+      ("-o m --heads 3", "`--heads`: 3 do not divide the width 32"),
+      ("-o m --steps 5 --tokens 100", "`--steps` and `--tokens` exclude one another"),
+      ("-o m --untied", "`--untied` needs `--architecture llama`"),
+      ("-o m --minimum-delta 0.1", "`--minimum-delta` needs `--patience`"),
+      ("-o m --beta2 1", "`--beta2`: expected less than 1"),
+    ]
+  )
+  func wrongWords(_ line: String, _ message: String) {
+    let text = "train transformer x.txt --width 32 \(line)"
+    let run = CommandRun(text.split(separator: " ").map(String.init), in: folder.path)
+    #expect(run.code == .unusable)
+    #expect(run.diagnostics.hasPrefix("error: \(message)"), "\(run.diagnostics)")
+  }
+
+  @Test("texts that are too short say so")
+  func shortText() throws {
+    try folder.write("short.txt", "too short")
+    let run = CommandRun(
+      ["train", "transformer", "short.txt", "-o", "model"],
+      in: folder.path
+    )
+    #expect(run.code == .unusable)
+    #expect(
+      run.diagnostics
+        == "error: short.txt: 9 tokens are too few, 257 are needed for one window\n"
+    )
+  }
+}

@@ -1,0 +1,159 @@
+import Foundation
+import IsoLoss
+import Testing
+
+@Suite("Runs of training")
+struct TransformerTrainingTests {
+  private func finish(_ run: inout TransformerTraining) throws -> [TrainingStep] {
+    var steps: [TrainingStep] = []
+    while !run.isFinished { steps.append(try run.advance()) }
+    return steps
+  }
+
+  @Test("learn, and measure what they learned")
+  func learn() throws {
+    var run = try SmallRun.make()
+    run.tokenByteCounts = Array(repeating: 2, count: 16)
+    let steps = try finish(&run)
+    // An untrained model knows nothing: ln 16.
+    #expect(abs(steps[0].natsPerToken - log(16)) < 0.1)
+    let validation = try #require(steps[59].validation)
+    // The source's entropy: −q ln q − 15/128 ln(1/128) = 0.679 nats with q = 7/8 + 1/128.
+    #expect(validation.natsPerToken > 0.6 && validation.natsPerToken < 0.9)
+    #expect(validation.tokenCount == 499)
+    #expect(validation.bitsPerByte == validation.natsPerToken * 499 / 998 / log(2))
+    #expect(steps.filter { $0.validation != nil }.map(\.step) == [20, 40, 60])
+    #expect(steps.map(\.tokens) == (1...60).map { $0 * 128 })
+  }
+
+  @Test("do not depend on threads")
+  func threadsChangeNothing() throws {
+    var one = try SmallRun.make()
+    var three = try SmallRun.make(threadCount: 3)
+    let (first, second) = (try finish(&one), try finish(&three))
+    #expect(first == second)
+    let (left, right) = (one.parameters.elements, three.parameters.elements)
+    #expect(left == right)
+  }
+
+  @Test("go on from any step to the same bits", arguments: [0, 1, 20, 37, 59])
+  func resume(_ stop: Int) throws {
+    var recipe = SmallRun.recipe
+    recipe.averagingDecay = 0.9
+    recipe.patience = 100
+    recipe.spikeThreshold = 4
+    var whole = try SmallRun.make(recipe)
+    let steps = try finish(&whole)
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var first = try SmallRun.make(recipe)
+    for _ in 0..<stop { _ = try first.advance() }
+    try first.write(to: path, notes: ["lines": 3])
+    var second = try SmallRun.make(recipe)
+    // What it did before is forgotten.
+    _ = try second.advance()
+    let notes = try second.resume(from: path)
+    #expect(notes == ["lines": 3])
+    let rest = try finish(&second)
+    #expect(rest == Array(steps[stop...]))
+    let (expected, found) = (whole.result().elements, second.result().elements)
+    #expect(found == expected)
+    let (expectedCount, count) = (whole.skippedCount, second.skippedCount)
+    #expect(count == expectedCount)
+  }
+
+  @Test("refuse a state of other options, naming each")
+  func refuseOtherOptions() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try SmallRun.make().write(to: path)
+    var recipe = SmallRun.recipe
+    recipe.stepCount = 70
+    recipe.clipNorm = nil
+    var run = try SmallRun.make(recipe)
+    var found: TrainingError?
+    do { _ = try run.resume(from: path) } catch { found = error as? TrainingError }
+    #expect(
+      found?.description == """
+        \(path): the run was begun under other options: `steps` was 60, now 70; `clipNorm` was 1.0, \
+        now null
+        """
+    )
+  }
+
+  @Test("stop where a number is none, with the weights before it")
+  func stopAtNotFinite() throws {
+    var recipe = SmallRun.recipe
+    recipe.schedule = LearningRateSchedule(peak: 1e30, warmupSteps: 0)
+    recipe.clipNorm = nil
+    var run = try SmallRun.make(recipe)
+    var taken = 0
+    var found: TrainingError?
+    while found == nil, !run.isFinished {
+      do { _ = try run.advance() } catch { found = error }
+      if found == nil { taken += 1 }
+    }
+    guard case .notFinite(let step, let tensor?) = found else {
+      Issue.record("\(String(describing: found))")
+      return
+    }
+    let reached = run.step
+    #expect(step == taken + 1 && reached == taken)
+    #expect(tensor.role == .tokenEmbedding)
+    let isFinite = run.parameters.elements.allSatisfy(\.isFinite)
+    #expect(isFinite)
+  }
+
+  @Test("end early and take the best weights")
+  func stopEarly() throws {
+    var recipe = SmallRun.recipe
+    recipe.stepCount = 400
+    recipe.validationInterval = 5
+    recipe.patience = 3
+    recipe.minimumDelta = 0.05
+    var run = try SmallRun.make(recipe)
+    let steps = try finish(&run)
+    let (isStopped, reached) = (run.isStoppedEarly, run.step)
+    #expect(isStopped && reached < 400)
+    let validations = steps.compactMap { $0.validation?.natsPerToken }
+    let best = run.bestValidation ?? 0
+    #expect(validations.suffix(3).allSatisfy { $0 >= best - 0.05 })
+    let (taken, last) = (run.result().elements, run.parameters.elements)
+    #expect(taken != last)
+  }
+
+  @Test("overfit one batch, so that the model can learn at all")
+  func overfit() throws {
+    var recipe = SmallRun.recipe
+    recipe.repeatsFirstBatch = true
+    recipe.stepCount = 300
+    var run = try SmallRun.make(recipe)
+    let last = try finish(&run).last?.natsPerToken ?? .infinity
+    #expect(last < 0.35)
+  }
+
+  @Test("say which token is none, and when there are too few")
+  func refuseTokens() {
+    let kernels = KernelContext()
+    let unknown = #expect(throws: TrainingError.self) {
+      _ = try TransformerTraining(
+        SmallRun.recipe,
+        training: TokenData(Array(repeating: 1, count: 20) + [16], name: "t.u16"),
+        kernels: kernels
+      )
+    }
+    #expect(
+      unknown?.description == "t.u16: token 20 is 16, but the vocabulary has 16 tokens"
+    )
+    let few = #expect(throws: TrainingError.self) {
+      _ = try TransformerTraining(
+        SmallRun.recipe,
+        training: TokenData([1, 2, 3], name: "t.u16"),
+        kernels: kernels
+      )
+    }
+    #expect(
+      few?.description == "t.u16: 3 tokens are too few, 17 are needed for one window"
+    )
+  }
+}
