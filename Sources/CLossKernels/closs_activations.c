@@ -15,6 +15,11 @@ void closs_activate_backward(closs_variant variant, closs_activation activation,
   CLOSS_CHOOSE(variant, activate_backward)(activation, x, dy, count, dx);
 }
 
+void closs_activate_backward_in_place(closs_variant variant, closs_activation activation,
+                                      const float *x, size_t count, float *dy) {
+  CLOSS_CHOOSE(variant, activate_backward_in_place)(activation, x, count, dy);
+}
+
 void closs_swiglu(closs_variant variant, const float *gate, const float *up, size_t count,
                   float *y) {
   CLOSS_CHOOSE(variant, swiglu)(gate, up, count, y);
@@ -23,4 +28,9 @@ void closs_swiglu(closs_variant variant, const float *gate, const float *up, siz
 void closs_swiglu_backward(closs_variant variant, const float *gate, const float *up,
                            const float *dy, size_t count, float *dgate, float *dup) {
   CLOSS_CHOOSE(variant, swiglu_backward)(gate, up, dy, count, dgate, dup);
+}
+
+void closs_swiglu_backward_in_place(closs_variant variant, const float *gate, const float *up,
+                                    size_t count, float *dgate, float *dy) {
+  CLOSS_CHOOSE(variant, swiglu_backward_in_place)(gate, up, count, dgate, dy);
 }

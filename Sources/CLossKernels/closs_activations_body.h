@@ -44,6 +44,29 @@ static void CLOSS_NAME(activate_backward)(closs_activation activation, const flo
 
 #undef CLOSS_ADD_SLOPES
 
+#define CLOSS_TAKE_SLOPES(slope)                                                             \
+  do {                                                                                       \
+    size_t i = 0;                                                                            \
+    for (; i + VF_LANES <= count; i += VF_LANES) {                                           \
+      vf_store(dy + i, vf_load(dy + i) * slope(vf_load(x + i)));                             \
+    }                                                                                        \
+    if (i == count) return;                                                                  \
+    vfloat last = vf_load_first(dy + i, count - i) * slope(vf_load_first(x + i, count - i)); \
+    vf_store_first(dy + i, last, count - i);                                                 \
+  } while (0)
+
+static void CLOSS_NAME(activate_backward_in_place)(closs_activation activation, const float *x,
+                                                   size_t count, float *dy) {
+  switch (activation) {
+    case CLOSS_RELU: CLOSS_TAKE_SLOPES(vf_relu_slope); break;
+    case CLOSS_SILU: CLOSS_TAKE_SLOPES(vf_silu_slope); break;
+    case CLOSS_GELU: CLOSS_TAKE_SLOPES(vf_gelu_slope); break;
+    case CLOSS_GELU_TANH: CLOSS_TAKE_SLOPES(vf_gelu_tanh_slope); break;
+  }
+}
+
+#undef CLOSS_TAKE_SLOPES
+
 static void CLOSS_NAME(swiglu)(const float *gate, const float *up, size_t count, float *y) {
   size_t i = 0;
   for (; i + VF_LANES <= count; i += VF_LANES) {
@@ -77,4 +100,21 @@ static void CLOSS_NAME(swiglu_backward)(const float *gate, const float *up, cons
                 vf_load_first(dy + i, left), &dg, &du);
   vf_store_first(dgate + i, dg, left);
   vf_store_first(dup + i, du, left);
+}
+
+// The same where nothing is there to be added to: dg = dy u silu'(g), and dy silu(g) in the place of dy.
+static void CLOSS_NAME(swiglu_backward_in_place)(const float *gate, const float *up, size_t count,
+                                                 float *dgate, float *dy) {
+  size_t i = 0;
+  for (; i + VF_LANES <= count; i += VF_LANES) {
+    vfloat slope, silu = vf_silu_pair(vf_load(gate + i), &slope), gradient = vf_load(dy + i);
+    vf_store(dgate + i, gradient * vf_load(up + i) * slope);
+    vf_store(dy + i, gradient * silu);
+  }
+  if (i == count) return;
+  size_t left = count - i;
+  vfloat slope, silu = vf_silu_pair(vf_load_first(gate + i, left), &slope);
+  vfloat gradient = vf_load_first(dy + i, left);
+  vf_store_first(dgate + i, gradient * vf_load_first(up + i, left) * slope, left);
+  vf_store_first(dy + i, gradient * silu, left);
 }

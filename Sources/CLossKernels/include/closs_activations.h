@@ -25,6 +25,10 @@ void closs_activate(closs_variant variant, closs_activation activation, const fl
 void closs_activate_backward(closs_variant variant, closs_activation activation, const float *x,
                              const float *dy, size_t count, float *dx);
 
+// dy[i] *= activation'(x[i]).
+void closs_activate_backward_in_place(closs_variant variant, closs_activation activation,
+                                      const float *x, size_t count, float *dy);
+
 // y[i] = silu(gate[i]) up[i]; `y` may be either.
 void closs_swiglu(closs_variant variant, const float *gate, const float *up, size_t count,
                   float *y);
@@ -32,5 +36,9 @@ void closs_swiglu(closs_variant variant, const float *gate, const float *up, siz
 // dgate[i] += dy[i] up[i] silu'(gate[i]); dup[i] += dy[i] silu(gate[i]).
 void closs_swiglu_backward(closs_variant variant, const float *gate, const float *up,
                            const float *dy, size_t count, float *dgate, float *dup);
+
+// dgate[i] = dy[i] up[i] silu'(gate[i]), and dy[i] silu(gate[i]), the gradient of up, replaces dy[i].
+void closs_swiglu_backward_in_place(closs_variant variant, const float *gate, const float *up,
+                                    size_t count, float *dgate, float *dy);
 
 #endif

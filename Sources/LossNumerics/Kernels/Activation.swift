@@ -95,4 +95,32 @@ extension KernelContext {
       }
     }
   }
+  /// Puts the gradient of the inputs, ∂L/∂x = ∂L/∂y · f′(x), in the place of that of the outputs.
+  ///
+  /// - Precondition: Both have the same length.
+  public func activateBackward(
+    _ activation: Activation,
+    input: Span<Float>,
+    replacing gradient: inout MutableSpan<Float>
+  ) {
+    let (code, function, count) = (variant.code, activation.code, input.count)
+    precondition(count == gradient.count, "\(count) inputs, \(gradient.count) gradients")
+    // SAFETY: as in `activate`, for two spans of `count` elements.
+    unsafe withInput(input) { input in
+      unsafe withOutput(&gradient) { gradient in
+        guard let input = unsafe input, let gradient = unsafe gradient else { return }
+        nonisolated(unsafe) let (x, dy) = unsafe (input, gradient)
+        forEachElementBlock(of: count) { block in
+          let start = block.lowerBound
+          unsafe closs_activate_backward_in_place(
+            code,
+            function,
+            x + start,
+            block.count,
+            dy + start
+          )
+        }
+      }
+    }
+  }
 }

@@ -72,4 +72,45 @@ extension KernelContext {
       }
     }
   }
+  /// Writes the gradient of the gates, and puts that of the values in the place of the outputs'.
+  ///
+  /// As ``swiGLUBackward(gate:up:outputGradient:gateGradient:upGradient:)`` where nothing is there to be
+  /// added to.
+  ///
+  /// - Precondition: All four have the same length.
+  public func swiGLUBackward(
+    gate: Span<Float>,
+    up: Span<Float>,
+    gateGradient: inout MutableSpan<Float>,
+    replacing gradient: inout MutableSpan<Float>
+  ) {
+    let (code, count) = (variant.code, gate.count)
+    precondition(
+      count == up.count && count == gateGradient.count && count == gradient.count,
+      """
+      \(count) gates, \(up.count) values, \(gateGradient.count) gradients of gates, \
+      \(gradient.count) of outputs
+      """
+    )
+    // SAFETY: the four spans have `count` elements; otherwise as in `swiGLU`.
+    unsafe withInputs(gate, up) { gate, up in
+      unsafe withOutputs(&gateGradient, &gradient) { gateGradient, gradient in
+        guard let gate = unsafe gate, let up = unsafe up, let gateGradient = unsafe gateGradient,
+          let gradient = unsafe gradient
+        else { return }
+        nonisolated(unsafe) let (g, u, dg, dy) = unsafe (gate, up, gateGradient, gradient)
+        forEachElementBlock(of: count) { block in
+          let start = block.lowerBound
+          unsafe closs_swiglu_backward_in_place(
+            code,
+            g + start,
+            u + start,
+            block.count,
+            dg + start,
+            dy + start
+          )
+        }
+      }
+    }
+  }
 }

@@ -13,9 +13,8 @@ struct GradientPlaces: Sendable, Hashable {
   var projection: Range<Int>
   var attended: Range<Int>
 
-  /// (R, F) each.
+  /// (R, F) each: of the gate, and of the activation's output and then, in its place, of its input.
   var gate: Range<Int>
-  var up: Range<Int>
   var inner: Range<Int>
 
   /// Elements of the whole buffer.
@@ -29,7 +28,6 @@ struct GradientPlaces: Sendable, Hashable {
     projection = parts.take(rows * shape.projectionWidth)
     attended = parts.take(rows * shape.queryWidth)
     gate = parts.take(shape.feedForward == .gated ? inner : 0)
-    up = parts.take(inner)
     self.inner = parts.take(inner)
     count = parts.count
   }
@@ -132,7 +130,7 @@ extension SlicePass {
     backwardActivation(layer, place, space, memory)
     let input = space.part(place.feedForwardNorm)
     var normed = memory.scratch.writablePart(places.normed)
-    let up = memory.scratch.part(places.up)
+    let up = memory.scratch.part(places.inner)
     layer.up.backwardParameters(kernels, memory.parameters, input, outputGradient: up)
     layer.up.backwardInput(kernels, weights, outputGradient: up, into: &normed)
     if let gateLayer = layer.gate {
@@ -162,25 +160,20 @@ extension SlicePass {
     _ space: borrowing Matrix<Float>,
     _ memory: borrowing GradientMemory
   ) {
-    let inner = memory.scratch.part(memory.places.inner)
-    var up = memory.scratch.writablePart(memory.places.up)
-    up.update(repeating: 0)
+    var inner = memory.scratch.writablePart(memory.places.inner)
     guard layer.gate != nil else {
       return kernels.activateBackward(
         configuration.activation,
         input: space.part(place.up),
-        outputGradient: inner,
-        xGradient: &up
+        replacing: &inner
       )
     }
     var gate = memory.scratch.writablePart(memory.places.gate)
-    gate.update(repeating: 0)
     kernels.swiGLUBackward(
       gate: space.part(place.gate),
       up: space.part(place.up),
-      outputGradient: inner,
       gateGradient: &gate,
-      upGradient: &up
+      replacing: &inner
     )
   }
 
