@@ -8,6 +8,9 @@ struct EvaluationTally {
   /// Whether observers want the bytes of tokens; without them no unfinished token is held.
   private let keepsBytes: Bool
 
+  /// Whether tokens come long after their bytes, which then are counted when these come.
+  private let lags: Bool
+
   private var evaluation = TextEvaluation()
 
   /// The bytes still needed, and where they begin.
@@ -26,9 +29,10 @@ struct EvaluationTally {
   /// How many tokens a block of the shortest length holds.
   private var blockTokenCount: Int
 
-  init(_ options: EvaluationOptions, learns: Bool, keepsBytes: Bool) {
+  init(_ options: EvaluationOptions, learns: Bool, lags: Bool, keepsBytes: Bool) {
     blockTokenCount = options.blockTokenCount
     self.learns = learns
+    self.lags = lags
     self.keepsBytes = keepsBytes
   }
 
@@ -47,6 +51,7 @@ struct EvaluationTally {
   /// Adds a token.
   mutating func add(_ token: ScoredToken) {
     if let start = upcomingStarts.first, token.byteOffset >= start { startDocument() }
+    guard token.isScored else { return skip(token) }
     evaluation.crossEntropy.add(token)
     scoredOffset = token.byteOffset + token.byteLength
     if learns {
@@ -56,6 +61,16 @@ struct EvaluationTally {
       block.add(token)
       if block.cluster.tokenCount == blockTokenCount { closeBlock() }
     }
+  }
+
+  /// Leaves a token out, and its bytes, which have not been counted yet.
+  private mutating func skip(_ token: ScoredToken) {
+    precondition(lags, "a token that came with its bytes has to be scored")
+    countText(to: token.byteOffset)
+    countedOffset = token.byteOffset + token.byteLength
+    scoredOffset = countedOffset
+    evaluation.unscoredTokenCount += 1
+    evaluation.unscoredByteCount += token.byteLength
   }
 
   private mutating func addToCurve() {
@@ -68,7 +83,11 @@ struct EvaluationTally {
   mutating func finish() -> TextEvaluation {
     scoredOffset = windowOffset + window.count
     countText(to: scoredOffset)
-    let text = counter.finish()
+    var text = counter.finish()
+    // What is not scored stands at the beginning.
+    if let offset = text.firstInvalidUTF8Offset {
+      text.firstInvalidUTF8Offset = offset + evaluation.unscoredByteCount
+    }
     evaluation.crossEntropy.text = text
     if learns {
       let nats = evaluation.crossEntropy.totalNats
@@ -91,10 +110,10 @@ extension EvaluationTally {
   /// Counts the text that no token to come can end before, and forgets it.
   ///
   /// A token may end before its last bytes arrived only where these begin a UTF-8 sequence, so a word
-  /// of any length takes no memory.
+  /// of any length takes no memory; unless the scorer lags.
   mutating func settleText() {
     let arrived = windowOffset + window.count
-    countText(to: max(scoredOffset, arrived - Self.longestUnsettled))
+    countText(to: lags ? scoredOffset : max(scoredOffset, arrived - Self.longestUnsettled))
     let needed = keepsBytes ? scoredOffset : countedOffset
     window.removeFirst(needed - windowOffset)
     windowOffset = needed

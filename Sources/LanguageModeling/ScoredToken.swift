@@ -15,6 +15,9 @@ public struct ScoredToken: Sendable, Hashable {
   /// How many tokens of the vocabulary were strictly more probable, plus one; `nil` unless asked for.
   public var rank: Int?
 
+  /// Whether the token counts: a first token that nothing stands before has no loss.
+  public var isScored = true
+
   /// Creates a scored token.
   public init(
     byteOffset: Int,
@@ -28,5 +31,14 @@ public struct ScoredToken: Sendable, Hashable {
     self.nats = nats
     self.isUnknown = isUnknown
     self.rank = rank
+  }
+}
+
+extension ScoredToken {
+  /// A token that is not scored, whose bytes are left out of the text's counts.
+  public static func unscored(byteOffset: Int, byteLength: Int) -> ScoredToken {
+    var token = ScoredToken(byteOffset: byteOffset, byteLength: byteLength, nats: 0)
+    token.isScored = false
+    return token
   }
 }

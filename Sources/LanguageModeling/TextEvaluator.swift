@@ -26,6 +26,27 @@ public struct TextEvaluation: Sendable, Hashable {
 
   /// How many documents the text holds.
   public var documentCount = 0
+
+  /// How many tokens were not scored, for want of anything before them.
+  public var unscoredTokenCount = 0
+
+  /// How many bytes these have, which are not among those of the scored text.
+  public var unscoredByteCount = 0
+
+  /// The evaluation of nothing.
+  public init() {}
+}
+
+extension TextEvaluation {
+  /// Adds the evaluation of a text that follows, which begins a document.
+  public mutating func append(_ next: TextEvaluation) {
+    crossEntropy = crossEntropy + next.crossEntropy
+    documents += next.documents
+    blocks += next.blocks
+    documentCount += next.documentCount
+    unscoredTokenCount += next.unscoredTokenCount
+    unscoredByteCount += next.unscoredByteCount
+  }
 }
 
 /// Scores one text, chunk by chunk, and adds everything up.
@@ -55,7 +76,12 @@ public struct TextEvaluator<Scorer: TextScorer> {
   ) {
     self.scorer = scorer
     self.observe = observe
-    tally = EvaluationTally(options, learns: scorer.learns, keepsBytes: observe != nil)
+    tally = EvaluationTally(
+      options,
+      learns: scorer.learns,
+      lags: scorer.lags,
+      keepsBytes: observe != nil
+    )
     splitter = DocumentSplitter(options.separator)
   }
 
@@ -68,9 +94,29 @@ public struct TextEvaluator<Scorer: TextScorer> {
 
   private mutating func consume(_ part: (bytes: [UInt8], starts: [Int])) throws {
     tally.append(part.bytes, documentStarts: part.starts)
+    try take { scorer, receive in try scorer.score(part.bytes, receive: receive) }
+  }
+
+  /// Scores tokens that the scorer is given in a way of its own.
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes that these tokens stand for; documents are not looked for in them.
+  ///   - score: Gives the scorer its tokens, and passes on where scored ones go.
+  /// - Throws: What the scorer and the observer throw.
+  public mutating func consume(
+    _ bytes: [UInt8],
+    _ score: (inout Scorer, (ScoredToken) throws -> Void) throws -> Void
+  ) throws {
+    tally.append(bytes, documentStarts: [])
+    try take(score)
+  }
+
+  private mutating func take(
+    _ score: (inout Scorer, (ScoredToken) throws -> Void) throws -> Void
+  ) throws {
     let observe = observe
-    try scorer.score(part.bytes) { token in
-      try observe?(token, tally.bytes(of: token))
+    try score(&scorer) { token in
+      if token.isScored { try observe?(token, tally.bytes(of: token)) }
       tally.add(token)
     }
     tally.settleText()
@@ -81,11 +127,7 @@ public struct TextEvaluator<Scorer: TextScorer> {
   /// - Throws: What the scorer and the observer throw.
   public mutating func finish() throws -> TextEvaluation {
     try consume(splitter.split([], isEnd: true))
-    let observe = observe
-    try scorer.finish { token in
-      try observe?(token, tally.bytes(of: token))
-      tally.add(token)
-    }
+    try take { scorer, receive in try scorer.finish(receive: receive) }
     return tally.finish()
   }
 

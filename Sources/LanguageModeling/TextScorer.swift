@@ -7,6 +7,12 @@ public protocol TextScorer {
   /// sample.
   var learns: Bool { get }
 
+  /// Whether tokens may come long after their bytes were taken; only such a scorer leaves tokens
+  /// unscored.
+  ///
+  /// Other tokens come with their last bytes, or as soon as these are a whole character.
+  var lags: Bool { get }
+
   /// Takes the next bytes of the text and hands on every token they complete.
   ///
   /// - Parameters:
@@ -25,6 +31,9 @@ public protocol TextScorer {
 extension TextScorer {
   /// Most models stay as they are.
   public var learns: Bool { false }
+
+  /// Most models score a token as soon as it is complete.
+  public var lags: Bool { false }
 }
 
 /// Whether scored tokens determine the bytes of their text, so that bits per byte have a meaning.
@@ -34,6 +43,18 @@ public enum Fidelity: Sendable, Hashable {
 
   /// Some bytes cannot be rebuilt: how many, and why.
   case lossy(unmodelledByteCount: Int, reason: String)
+}
+
+extension Fidelity {
+  /// The fidelity of two texts taken together; the first reason stands for all.
+  public static func + (first: Fidelity, second: Fidelity) -> Fidelity {
+    switch (first, second) {
+    case (_, .lossless): first
+    case (.lossless, _): second
+    case (.lossy(let left, let reason), .lossy(let right, _)):
+      .lossy(unmodelledByteCount: left + right, reason: reason)
+    }
+  }
 }
 
 /// A token the model gave probability zero: its loss is infinite.

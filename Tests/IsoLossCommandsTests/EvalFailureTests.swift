@@ -90,7 +90,6 @@ struct EvalFailureTests {
         "`--memory`: expected memory such as `512MiB` or `2GB`, found `12` (units are KiB, MiB, GiB,"
           + " TiB, kB, MB, GB, TB)"
       ),
-      ("text.txt --model gpt", "`--model` takes `adaptive`, found `gpt`"),
       (
         "text.txt --documents titel",
         "`--documents` takes `file`, `blank-line`, `title`, found `titel`; did you mean `title`?"

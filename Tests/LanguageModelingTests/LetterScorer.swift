@@ -43,3 +43,31 @@ func evaluate(
   }
   return try evaluator.finish()
 }
+
+/// The same model, which hands its tokens on only every tenth byte, and does not score the first.
+final class LaggingScorer: TextScorer {
+  private var inner = LetterScorer()
+  private var held: [ScoredToken] = []
+  private let leavesFirst: Bool
+
+  init(leavesFirst: Bool) { self.leavesFirst = leavesFirst }
+
+  let lags = true
+  var fidelity: Fidelity { .lossless }
+
+  func score(_ chunk: [UInt8], receive: (ScoredToken) throws -> Void) throws {
+    try inner.score(chunk) { held.append($0) }
+    let count = held.count / 10 * 10
+    try handOn(count, receive)
+  }
+
+  func finish(receive: (ScoredToken) throws -> Void) throws { try handOn(held.count, receive) }
+
+  private func handOn(_ count: Int, _ receive: (ScoredToken) throws -> Void) throws {
+    for token in held.prefix(count) {
+      let isLeft = leavesFirst && token.byteOffset == 0
+      try receive(isLeft ? .unscored(byteOffset: 0, byteLength: 1) : token)
+    }
+    held.removeFirst(count)
+  }
+}

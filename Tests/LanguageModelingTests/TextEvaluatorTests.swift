@@ -93,4 +93,65 @@ struct TextEvaluatorTests {
     _ = try evaluator.finish()
     #expect(seen == Array("héllo".utf8))
   }
+
+  /// Evaluates the text under a model whose tokens come late.
+  private func late(
+    _ text: String,
+    pieceLength: Int,
+    _ options: EvaluationOptions,
+    leavesFirst: Bool = false,
+    observe: ((ScoredToken, ArraySlice<UInt8>) throws -> Void)? = nil
+  ) throws -> TextEvaluation {
+    let scorer = LaggingScorer(leavesFirst: leavesFirst)
+    var evaluator = TextEvaluator(scorer: scorer, options: options, observe: observe)
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: pieceLength) {
+      try evaluator.consume(Array(bytes[start..<min(start + pieceLength, bytes.count)]))
+    }
+    return try evaluator.finish()
+  }
+
+  @Test("tokens that come late change nothing", arguments: [1, 3, 25, 1000])
+  func lateTokens(_ length: Int) throws {
+    for separator in DocumentSeparator.allCases {
+      var options = EvaluationOptions()
+      options.separator = separator
+      options.blockTokenCount = 8
+      var seen: [UInt8] = []
+      let found = try late(text, pieceLength: length, options) { _, bytes in seen += bytes }
+      #expect(try found == evaluate(text, options: options))
+      #expect(seen == Array(text.utf8))
+    }
+  }
+
+  @Test("a token that is not scored leaves the text's counts with its bytes")
+  func unscored() throws {
+    let options = EvaluationOptions()
+    let text = "ab c\u{FF}"
+    var bytes = Array(text.utf8)
+    bytes[4] = 0xFF
+    var evaluator = TextEvaluator(scorer: LaggingScorer(leavesFirst: true), options: options)
+    try evaluator.consume(bytes)
+    let found = try evaluator.finish()
+    #expect(found.unscoredTokenCount == 1)
+    #expect(found.unscoredByteCount == 1)
+    #expect(found.crossEntropy.tokenCount == 5)
+    #expect(found.crossEntropy.text.byteCount == 5)
+    #expect(found.crossEntropy.text.wordCount == 2)
+    #expect(found.crossEntropy.text.firstInvalidUTF8Offset == 4)
+    #expect(found.documents.map(\.byteCount) == [5])
+  }
+
+  @Test("evaluations of documents add up")
+  func append() throws {
+    let options = EvaluationOptions()
+    var sum = TextEvaluation()
+    sum.append(try late("one ", pieceLength: 2, options, leavesFirst: true))
+    sum.append(try late("two", pieceLength: 3, options, leavesFirst: true))
+    #expect(sum.documentCount == 2)
+    #expect(sum.documents.count == 2)
+    #expect(sum.unscoredByteCount == 2)
+    #expect(sum.crossEntropy.tokenCount == 5)
+    #expect(sum.crossEntropy.text.byteCount == 5)
+  }
 }

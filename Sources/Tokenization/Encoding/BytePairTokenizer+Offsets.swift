@@ -67,7 +67,7 @@ extension BytePairTokenizer {
 }
 
 /// Goes through a segment token by token.
-private struct SegmentWalk {
+struct SegmentWalk {
   private let tokenizer: BytePairTokenizer
 
   /// The bytes of a space before the segment that is not in the text.
@@ -76,9 +76,14 @@ private struct SegmentWalk {
   /// The tokens of single bytes, which only a vocabulary without some of them makes anyone look at.
   private lazy var fallback = tokenizer.vocabulary.fallbackTokens
 
-  init(_ tokenizer: BytePairTokenizer, _ segment: Span<UInt8>, isFirst: Bool) {
+  init(
+    _ tokenizer: BytePairTokenizer,
+    _ segment: Span<UInt8>,
+    isFirst: Bool,
+    isContinued: Bool = false
+  ) {
     self.tokenizer = tokenizer
-    prefix = tokenizer.prefixLength(segment, isFirst: isFirst)
+    prefix = isContinued ? 0 : tokenizer.prefixLength(segment, isFirst: isFirst)
   }
 
   /// How many bytes of the text, which begins here, a token stands for.

@@ -38,6 +38,11 @@ final class FlatTokens: @unchecked Sendable {
     unsafe starts.deallocate()
   }
 
+  /// The bytes of a token.
+  ///
+  /// - Precondition: The id is below ``count``.
+  func bytes(of id: TokenID) -> [UInt8] { decode([id].span) }
+
   /// The bytes of tokens, one after the other.
   ///
   /// - Precondition: All ids are below ``count``.

@@ -25,6 +25,9 @@ public struct EncodingStream: Sendable {
   /// How many bytes came before them.
   private var offset = 0
 
+  /// How many bytes before them no token stands for yet.
+  private var uncoveredByteCount = 0
+
   init(_ tokenizer: BytePairTokenizer, _ specialTokens: SpecialTokenPolicy) {
     self.tokenizer = tokenizer
     matcher = specialTokens == .text ? tokenizer.textMatcher : tokenizer.allMatcher
@@ -54,11 +57,16 @@ public struct EncodingStream: Sendable {
     let cut = try findCut()
     guard cut.offset > 0 else { return [] }
     let ids = pool.map { encoded(upTo: cut.offset, pool: $0) } ?? encoded(upTo: cut.offset)
+    advance(to: cut)
+    return ids
+  }
+
+  /// Lets go of the bytes before a cut.
+  private mutating func advance(to cut: (offset: Int, place: PartPlace)) {
     pending.removeFirst(cut.offset)
     searched -= cut.offset
     offset += cut.offset
     place = cut.place
-    return ids
   }
 
   /// Ends the text.
@@ -141,6 +149,51 @@ public struct EncodingStream: Sendable {
     searched = max(searched, limit)
     if cut > lastMatch, cut > 0, tokenizer.cutter.isSafeCut(text, at: cut) { return (cut, .inside) }
     return (lastMatch, lastMatch > 0 ? .afterToken : place)
+  }
+}
+
+// MARK: - With lengths
+
+extension EncodingStream {
+  /// Takes the bytes that follow those of the last call, as ``encode(_:pool:)`` does.
+  ///
+  /// - Parameter chunk: The bytes.
+  /// - Returns: The tokens that no further bytes can change, each with the bytes that it stands for.
+  /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden.
+  public mutating func encodeCovering(
+    _ chunk: [UInt8]
+  ) throws(SpecialTokenError) -> [CoveringToken] {
+    pending += chunk
+    let cut = try findCut()
+    guard cut.offset > 0 else { return [] }
+    let tokens = covering(upTo: cut.offset)
+    advance(to: cut)
+    return tokens
+  }
+
+  /// Ends the text, as ``finish()`` does.
+  ///
+  /// - Returns: The tokens of what was held back, and how many bytes at the end no token stands for:
+  ///   none, where the vocabulary has an unknown token or tokens of all bytes.
+  /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden.
+  public mutating func finishCovering() throws(SpecialTokenError) -> (
+    tokens: [CoveringToken], uncoveredByteCount: Int
+  ) {
+    if isForbidding { try refuseSpecialTokens(upTo: pending.count) }
+    let tokens = covering(upTo: pending.count)
+    let uncovered = uncoveredByteCount
+    self = EncodingStream(tokenizer, isForbidding: isForbidding, matcher: matcher)
+    return (tokens, uncovered)
+  }
+
+  private mutating func covering(upTo end: Int) -> [CoveringToken] {
+    let held = pending
+    return tokenizer.covering(
+      held.span.extracting(0..<end),
+      at: place,
+      matching: isForbidding ? tokenizer.textMatcher : matcher,
+      after: &uncoveredByteCount
+    )
   }
 }
 

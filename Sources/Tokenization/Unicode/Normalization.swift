@@ -11,13 +11,27 @@ import CLossKernels
 /// - Returns: The normalized text, or `nil` where it is the text itself.
 /// - Complexity: The length of the text, however many marks follow one another.
 package func normalizedNFC(_ bytes: Span<UInt8>) -> [UInt8]? {
+  var changes: [NormalizedStretch] = []
+  return normalizedNFC(bytes, noting: &changes)
+}
+
+/// A stretch of text that normalizing changes: where it stands before and after.
+struct NormalizedStretch {
+  var original: Range<Int>
+  var normalized: Range<Int>
+}
+
+/// Normalizes a text as ``normalizedNFC(_:)`` does, and notes what changes, in order.
+func normalizedNFC(
+  _ bytes: Span<UInt8>,
+  noting changes: inout [NormalizedStretch]
+) -> [UInt8]? {
   var checkedEnd = nextCheckedEnd(bytes, from: 0)
   guard checkedEnd < bytes.count else { return nil }
   var output: [UInt8] = []
   output.reserveCapacity(bytes.count)
   var normalizer = StretchNormalizer()
   var position = 0
-  var isChanged = false
   while true {
     append(bytes.extracting(position..<checkedEnd), to: &output)
     guard checkedEnd < bytes.count else { break }
@@ -25,10 +39,12 @@ package func normalizedNFC(_ bytes: Span<UInt8>) -> [UInt8]? {
     let stretch = bytes.extracting(checkedEnd..<position)
     let start = output.count
     normalizer.normalize(stretch, into: &output)
-    isChanged = isChanged || !isEqual(stretch, output[start...])
+    if !isEqual(stretch, output[start...]) {
+      changes.append(.init(original: checkedEnd..<position, normalized: start..<output.count))
+    }
     checkedEnd = nextCheckedEnd(bytes, from: position)
   }
-  return isChanged ? output : nil
+  return changes.isEmpty ? nil : output
 }
 
 /// Whether the Form C of a text is that of its parts before and after `offset`, one after the other.

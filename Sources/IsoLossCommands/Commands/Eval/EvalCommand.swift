@@ -10,17 +10,20 @@ public struct EvalCommand: Command {
       Scores texts under a model, every token once, each given all that came before. Without --train the \
       model is `adaptive`: it starts knowing nothing and learns each byte after scoring it, so that its \
       bits per byte can be held against compressors. With --train an interpolated modified Kneser-Ney \
-      n-gram model is estimated from those files first.
+      n-gram model is estimated from those files first. With --model FOLDER it is a transformer's \
+      checkpoint, as the Hugging Face ecosystem writes it: config.json, model.safetensors (or several with \
+      their index) and tokenizer.json; GPT-2, Llama, Mistral, Qwen2 and GPT-NeoX are understood.
 
       FILE may be a folder (its files in byte order of their paths, hidden ones left out) or `-` for \
       standard input.
       """,
-    argument: .init("FILE", atLeast: 1),
+    argument: .init("FILE", atLeast: 0),
     options: [
-      .choice(
+      .file(
         "model",
-        ["adaptive"],
-        help: "the model (default: adaptive, unless --train is given)"
+        "MODEL",
+        help:
+          "`adaptive` or the folder of a checkpoint (default: adaptive, unless --train is given)"
       ),
       .choice(
         "effort",
@@ -62,7 +65,8 @@ public struct EvalCommand: Command {
         "documents",
         DocumentSeparator.allCases.map(\.rawValue),
         help: "what a document is, for standard errors: a file, or what an empty line or a heading"
-          + " `= Title =` begins (default: file); the adaptive model reads on across them"
+          + " `= Title =` begins (default: file); the adaptive model and checkpoints read on across"
+          + " them"
       ),
       .file(
         "per-token",
@@ -75,11 +79,16 @@ public struct EvalCommand: Command {
         help: "give bits per byte even where the tokens do not determine the bytes"
       ),
       .flag("json", help: "write one JSON object"),
-    ],
+    ] + CheckpointWords.options,
     examples: [
       .init("isoloss eval corpora/lighthouse.txt", "a text under the adaptive model"),
       .init("isoloss eval --train train.txt --order 5 test.txt", "a text under a 5-gram model"),
       .init("cat *.txt | isoloss eval --json -", "standard input, as JSON"),
+      .init("isoloss eval --model tinyllama test.txt", "a text under a checkpoint"),
+      .init(
+        "isoloss eval --model gpt2 --ids ids.bin --ids-format u16 --context 512",
+        "token ids under one"
+      ),
     ]
   )
 
@@ -95,10 +104,14 @@ public struct EvalCommand: Command {
   var allowsLossy: Bool
   var writesJSON: Bool
 
+  /// How ids are written, where that is said.
+  var idFormat: TokenIDFormat?
+
   /// Takes the meaning from parsed words.
   public init(_ words: ParsedWords) throws(UsageError) {
-    inputs = words.arguments
     model = try EvalModelChoice(words)
+    inputs = words.arguments + words.texts("ids")
+    idFormat = words.text("ids-format").flatMap(TokenIDFormat.init)
     carries = words.has("carry")
     separator = words.text("documents").flatMap(DocumentSeparator.init) ?? .file
     perTokenPath = words.text("per-token")
@@ -107,7 +120,9 @@ public struct EvalCommand: Command {
     writesJSON = words.has("json")
     if ranks, perTokenPath == nil { throw .needs(option: "--rank", other: "--per-token") }
     if perTokenPath == "-" { throw .other("`--per-token` takes a file; /dev/stdout is one") }
-    if inputs.filter({ $0 == "-" }).count > 1 { throw .other("standard input is given twice") }
+    if inputs.isEmpty { throw .missingArgument("FILE") }
+    let read = inputs + [words.text("vocabulary") ?? ""]
+    if read.filter({ $0 == "-" }).count > 1 { throw .other("standard input is given twice") }
   }
 
   /// Scores the texts and reports.
@@ -125,7 +140,8 @@ public struct EvalCommand: Command {
       try context.output.write(EvalText(result: result, command: self).text)
     }
     let rate = NumberText.bytes(Int(Double(result.total.text.byteCount) / max(seconds, 1e-9)))
-    context.note("scored in \(NumberText.measured(seconds)) s, \(rate)/s")
+    let tokens = NumberText.count(Int(Double(result.total.tokenCount) / max(seconds, 1e-9)))
+    context.note("scored in \(NumberText.measured(seconds)) s, \(rate)/s, \(tokens) tokens/s")
     return result.failures.isEmpty ? .done : .unusable
   }
 }

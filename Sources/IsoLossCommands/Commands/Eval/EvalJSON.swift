@@ -116,7 +116,8 @@ extension EvalJSON {
       "documentCount": .integer(files.reduce(0) { $0 + $1.evaluation.documentCount }),
       "invalidUTF8RunCount": .integer(loss.text.invalidUTF8RunCount),
       "firstInvalidUTF8Offset": JSONValue(loss.text.firstInvalidUTF8Offset),
-      "unscoredByteCount": 0,
+      "unscoredByteCount": .integer(files.reduce(0) { $0 + $1.evaluation.unscoredByteCount }),
+      "unscoredTokenCount": .integer(files.reduce(0) { $0 + $1.evaluation.unscoredTokenCount }),
     ]
   }
 
@@ -159,7 +160,7 @@ extension EvalJSON {
     let part = EvalResult(model: result.model, files: files)
     return [
       "uniformBitsPerByte": .number(UniformBaseline.bitsPerByte),
-      "orderZeroBitsPerByte": .number(part.orderZeroBitsPerByte),
+      "orderZeroBitsPerByte": JSONValue(part.orderZeroBitsPerByte),
     ]
   }
 }

@@ -7,6 +7,9 @@ enum EvalModelChoice: Sendable, Hashable {
 
   /// An n-gram model trained first.
   case kneserNey(KneserNeyRecipe)
+
+  /// A transformer's checkpoint.
+  case checkpoint(CheckpointWords)
 }
 
 /// How an n-gram model is trained for `isoloss eval`.
@@ -39,6 +42,16 @@ extension EvalModelChoice {
     }
     for name in isTrained ? [] : Self.trainingOptions where words.isGiven(name) {
       throw .needs(option: "--\(name)", other: "--train")
+    }
+    if let folder = words.text("model"), folder != "adaptive" {
+      for name in Self.adaptiveOptions where words.isGiven(name) {
+        throw .conflict("--model \(folder)", "--\(name)")
+      }
+      self = .checkpoint(try CheckpointWords(folder: folder, words))
+      return
+    }
+    for option in CheckpointWords.options where words.isGiven(option.name) {
+      throw .needs(option: option.spelling, other: "--model FOLDER")
     }
     self = isTrained ? .kneserNey(try KneserNeyRecipe(words)) : try Self.adaptive(words)
   }
@@ -75,7 +88,7 @@ extension EvalModelChoice {
   func make(in context: CommandContext) throws -> EvalModel {
     switch self {
     case .adaptive(let effort, let memory):
-      EvalModel(
+      return EvalModel(
         model: try AdaptiveModel(effort: effort, memory: memory),
         title: "adaptive, effort \(effort.rawValue)",
         json: [
@@ -87,7 +100,10 @@ extension EvalModelChoice {
         ]
       )
     case .kneserNey(let recipe):
-      try recipe.make(in: context)
+      return try recipe.make(in: context)
+    case .checkpoint(let words):
+      var checkpoint = try CheckpointModel(words, in: context)
+      return try checkpoint.make()
     }
   }
 }
@@ -201,6 +217,9 @@ struct EvalModel {
 
   /// What text reports call it.
   var title: String
+
+  /// What else they say of it, line by line.
+  var details: [String] = []
 
   /// What JSON reports say of it.
   var json: JSONObject

@@ -61,14 +61,7 @@ extension EvalResult {
 
   /// Whether all tokens determine all bytes.
   var fidelity: Fidelity {
-    files.reduce(.lossless) { sum, file in
-      switch (sum, file.fidelity) {
-      case (_, .lossless): sum
-      case (.lossless, _): file.fidelity
-      case (.lossy(let first, let reason), .lossy(let second, _)):
-        .lossy(unmodelledByteCount: first + second, reason: reason)
-      }
-    }
+    files.reduce(.lossless) { $0 + $1.fidelity }
   }
 }
 
@@ -84,11 +77,19 @@ extension EvalResult {
     return quantity.onScale(means.reduce(0, +) / Double(means.count))
   }
 
-  /// What the files cost in bits per byte if each byte were predicted from the counts of those before.
-  var orderZeroBitsPerByte: Double {
+  /// What the files cost in bits per byte if each byte were predicted from the counts of those before;
+  /// `nil` where no bytes are known.
+  var orderZeroBitsPerByte: Double? {
     let nats = files.reduce(0.0) { $0 + $1.orderZero.totalNats }
-    return nats / Double(total.text.byteCount) / BitsAndNats.natsPerBit
+    let byteCount = total.text.byteCount + unscoredByteCount
+    return byteCount == 0 ? nil : nats / Double(byteCount) / BitsAndNats.natsPerBit
   }
+
+  /// How many bytes at texts' beginnings were not scored.
+  var unscoredByteCount: Int { files.reduce(0) { $0 + $1.evaluation.unscoredByteCount } }
+
+  /// How many tokens at texts' beginnings were not scored.
+  var unscoredTokenCount: Int { files.reduce(0) { $0 + $1.evaluation.unscoredTokenCount } }
 }
 
 /// Units of loss.

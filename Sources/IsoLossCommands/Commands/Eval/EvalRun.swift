@@ -40,12 +40,28 @@ struct EvalRun {
     _ result: inout EvalResult
   ) throws {
     do {
-      result.files.append(try evaluate(word, model.model, perToken, &result.warnings))
+      result.files.append(try file(word, perToken, &result.warnings))
     } catch let error as PerTokenWriter.Failure {
       throw error.cause
     } catch let error where !Self.isInterruption(error) {
       fail(word, error, &result)
     }
+  }
+
+  private func file(
+    _ word: String,
+    _ perToken: PerTokenWriter?,
+    _ warnings: inout [ReportWarning]
+  ) throws -> EvalResult.File {
+    guard case .checkpoint(let words) = command.model, words.readsIDs,
+      let transformer = model.model as? TransformerModel
+    else { return try evaluate(word, model.model, perToken, &warnings) }
+    let name = context.displayName(word)
+    return try evaluateIDs(
+      word,
+      under: transformer,
+      perToken.map { writer in { try writer.write($0, bytes: $1, file: name) } }
+    )
   }
 
   private func fail(_ word: String, _ error: any Error, _ result: inout EvalResult) {
@@ -77,9 +93,7 @@ struct EvalRun {
     )
     let reading = try feed(source, to: &evaluator)
     let evaluation = try evaluator.finish()
-    guard evaluation.crossEntropy.tokenCount > 0 else {
-      throw CommandError("`\(name)`: nothing to score: the input is empty")
-    }
+    try requireTokens(evaluation, name)
     warnings += textWarnings(
       evaluation.crossEntropy.text,
       firstBytes: reading.summary.firstBytes,
@@ -94,12 +108,22 @@ struct EvalRun {
     )
   }
 
+  /// Throws where there is no loss to speak of.
+  func requireTokens(_ evaluation: TextEvaluation, _ name: String) throws(CommandError) {
+    guard evaluation.crossEntropy.tokenCount == 0 else { return }
+    let reason =
+      evaluation.unscoredTokenCount == 0
+      ? "the input is empty" : "nothing stands before the only token"
+    throw CommandError("`\(name)`: nothing to score: \(reason)")
+  }
+
   /// Reads the source to its end in pieces small enough to stop between.
   private func feed(
     _ source: any ByteSource,
     to evaluator: inout TextEvaluator<some TextScorer>
   ) throws -> (summary: InputSummary, orderZero: OrderZeroBaseline) {
-    let pieceByteCount = command.ranks ? 1 << 10 : 1 << 14
+    let isSlow = command.ranks || model.model is TransformerModel
+    let pieceByteCount = isSlow ? 1 << 10 : 1 << 14
     let total = source.byteCountIfKnown
     let progress = ProgressLine("eval \(source.name)", totalByteCount: total, in: context)
     defer { progress.finish() }

@@ -18,21 +18,28 @@ struct EvalText {
     let name =
       result.files.count == 1
       ? result.files[0].name.escapedForTerminal : "\(result.files.count) files"
-    let counts = [
-      NumberText.counted(total.text.byteCount, "byte"),
-      NumberText.counted(total.text.characterCount, "character"),
-      NumberText.counted(total.text.wordCount, "word"),
-      NumberText.counted(total.text.lineCount, "line"),
-      NumberText.counted(result.files.reduce(0) { $0 + $1.evaluation.documentCount }, "document"),
-    ]
+    let documents = result.files.reduce(0) { $0 + $1.evaluation.documentCount }
+    let counts =
+      (hasBytes
+        ? [
+          NumberText.counted(total.text.byteCount, "byte"),
+          NumberText.counted(total.text.characterCount, "character"),
+          NumberText.counted(total.text.wordCount, "word"),
+          NumberText.counted(total.text.lineCount, "line"),
+        ] : [NumberText.counted(total.tokenCount, "scored id")])
+      + [NumberText.counted(documents, "document")]
+    let details = result.model.details.map { "       \($0)\n" }.joined()
     return """
       text   \(name)
              \(counts.joined(separator: ", "))
       model  \(result.model.title)
              tokens are \(result.model.model.tokenUnit)s\(learning)
-
+      \(details)
       """
   }
+
+  /// Whether it is known which bytes were scored: ids alone do not say it.
+  private var hasBytes: Bool { result.total.text.byteCount > 0 }
 
   private var learning: String {
     guard result.model.model.learns else { return "" }
@@ -146,6 +153,7 @@ extension EvalText {
 
   private func units(_ quantity: LossQuantity, _ loss: CrossEntropy) -> String {
     let count = loss.count(of: quantity.denominator)
+    guard hasBytes || quantity.denominator == .tokens else { return "n/a" }
     switch quantity.denominator {
     case .tokens: return NumberText.counted(count, "token")
     case .bytes: return NumberText.counted(count, "byte")
@@ -159,11 +167,12 @@ extension EvalText {
 
 extension EvalText {
   private var notes: String {
-    var lines = [baselineLine]
+    var lines = [baselineLine, unscoredLine].compactMap(\.self)
     if case .lossy(let count, let reason) = result.fidelity {
-      let verdict = command.allowsLossy ? "is given although" : "is not given, because"
+      let verdict =
+        command.allowsLossy && hasBytes ? "is given although" : "is not given, because"
       lines.append("bits per byte \(verdict) the tokens do not determine the text:")
-      lines.append("  \(reason) (\(NumberText.count(count)) bytes)")
+      lines.append("  \(reason)" + (hasBytes ? " (\(NumberText.count(count)) bytes)" : ""))
     }
     if result.model.model.learns {
       lines.append("no standard error: the model learns as it reads")
@@ -174,9 +183,17 @@ extension EvalText {
     return result.model.model.learns ? learningTable + "\n" + text : text
   }
 
-  private var baselineLine: String {
-    let orderZero = NumberText.measured(result.orderZeroBitsPerByte)
-    return "baselines, bits per byte: uniform over 256 bytes 8, order-0 adaptive \(orderZero)"
+  private var baselineLine: String? {
+    result.orderZeroBitsPerByte.map {
+      "baselines, bits per byte: uniform over 256 bytes 8, order-0 adaptive \(NumberText.measured($0))"
+    }
+  }
+
+  private var unscoredLine: String? {
+    guard result.unscoredTokenCount > 0 else { return nil }
+    let tokens = NumberText.counted(result.unscoredTokenCount, "token")
+    let bytes = hasBytes ? " (\(NumberText.counted(result.unscoredByteCount, "byte")))" : ""
+    return "not scored: \(tokens)\(bytes), at the beginning of texts"
   }
 
   /// How the loss of the first text falls along it: bits per byte of stretches that double.

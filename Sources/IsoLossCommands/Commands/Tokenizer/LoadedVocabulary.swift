@@ -36,6 +36,16 @@ extension LoadedVocabulary {
     ("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe"),
   ]
 
+  /// Whether a folder holds a vocabulary under a usual name.
+  static func isUsual(inFolder folder: String, in context: CommandContext) -> Bool {
+    let path = context.path(folder)
+    return usualNames.contains { usual in
+      [usual.file, usual.merges].allSatisfy { name in
+        name.map { Folder.hasFile(at: "\(path)/\($0)") } ?? true
+      }
+    }
+  }
+
   /// Reads what the words name.
   ///
   /// - Throws: `VocabularyError`, `FileError`, and ``CommandError`` for a folder without a vocabulary.
