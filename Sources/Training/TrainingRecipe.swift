@@ -46,6 +46,9 @@ public struct TrainingRecipe: Sendable, Hashable {
   /// The weight of the squared log-sum-exp.
   public var zLossWeight = 0.0
 
+  /// The probability that an element of the embedding, or of what a part of a block adds, is left out.
+  public var dropout = 0.0
+
   /// Steps between validations.
   public var validationInterval: Int
 
@@ -122,6 +125,7 @@ extension TrainingRecipe {
       ("beta2", .number(optimizer.beta2)), ("epsilon", .number(optimizer.epsilon)),
       ("weightDecay", .number(optimizer.weightDecay)), ("clipNorm", .init(clipNorm)),
       ("labelSmoothing", .number(labelSmoothing)), ("zLossWeight", .number(zLossWeight)),
+      ("dropout", .number(dropout)),
       ("validationInterval", .integer(validationInterval)), ("patience", .init(patience)),
       ("minimumDelta", .number(minimumDelta)), ("averagingDecay", .init(averagingDecay)),
       ("spikeThreshold", .init(spikeThreshold)),

@@ -85,6 +85,8 @@ public struct TransformerTraining: ~Copyable {
       recipe.configuration,
       sliceSequences: recipe.sliceSequences,
       length: recipe.length,
+      dropout: recipe.dropout,
+      seed: recipe.seed &+ 2,
       kernels: kernels
     )
     average = recipe.averagingDecay == nil ? nil : parameters.copy()
@@ -134,6 +136,7 @@ extension TransformerTraining {
       inputs: inputs,
       targets: targets,
       parameters: parameters,
+      step: step,
       options: CrossEntropyOptions(
         labelSmoothing: recipe.labelSmoothing,
         zWeight: recipe.zLossWeight

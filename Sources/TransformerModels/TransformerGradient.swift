@@ -16,19 +16,33 @@ public struct TransformerGradient: ~Copyable {
   /// The tokens of a sequence, T.
   public let length: Int
 
-  private let pass: SlicePass
+  private var pass: SlicePass
   private let space: Matrix<Float>
   private let head: HeadMemory
   private var memory: GradientMemory
   private let losses: Matrix<Float>
 
+  /// The probability that dropout leaves an element out, and the seed of its masks.
+  private let dropout: (probability: Double, seed: UInt64)
+
   /// Takes the memory for slices.
   ///
-  /// - Precondition: The length is at most the context of learned positions.
+  /// - Parameters:
+  ///   - configuration: The transformer.
+  ///   - sliceSequences: The sequences of a slice.
+  ///   - length: The tokens of a sequence, T.
+  ///   - dropout: The probability that an element of the embedding, or of what a part of a block adds to
+  ///     the residual stream, is left out.
+  ///   - seed: The seed of what is left out.
+  ///   - kernels: What is computed with.
+  /// - Precondition: The length is at most the context of learned positions; the probability is below 1, and
+  ///   0 where the parts of a block are parallel.
   public init(
     _ configuration: TransformerConfiguration,
     sliceSequences: Int,
     length: Int,
+    dropout: Double = 0,
+    seed: UInt64 = 0,
     kernels: KernelContext
   ) {
     let shape = configuration.shape
@@ -37,7 +51,12 @@ public struct TransformerGradient: ~Copyable {
       shape.positions != .learned || length <= shape.context,
       "\(length) tokens are more than the \(shape.context) positions"
     )
+    precondition(
+      dropout == 0 || (0..<1).contains(dropout) && shape.residual == .sequential,
+      "a dropout of \(dropout)"
+    )
     self.configuration = configuration
+    self.dropout = (dropout, seed)
     self.sliceSequences = sliceSequences
     self.length = length
     let layout = ParameterLayout(shape)
@@ -47,12 +66,13 @@ public struct TransformerGradient: ~Copyable {
       kernels: kernels,
       sequences: sliceSequences,
       length: length,
-      isKept: true
+      isKept: true,
+      dropsOut: dropout > 0
     )
     let rows = sliceSequences * length
     space = Matrix(rows: 1, columns: pass.layout.count)
     head = HeadMemory(vocabulary: shape.vocabulary, rows: rows)
-    memory = GradientMemory(shape, layout, rows: rows)
+    memory = GradientMemory(shape, layout, rows: rows, dropsOut: dropout > 0)
     losses = Matrix(rows: 1, columns: rows)
   }
 
@@ -84,6 +104,7 @@ public struct TransformerGradient: ~Copyable {
   ///   - inputs: The tokens, (B, T).
   ///   - targets: The tokens after them, (B, T); negative ones are not scored.
   ///   - parameters: The weights.
+  ///   - step: The batch's number in the run, by which dropout leaves out other elements each time.
   ///   - options: What the loss is besides the cross-entropy; its scale of gradients is multiplied by
   ///     one over the number of scored tokens.
   /// - Returns: The mean loss in nats per scored token, smoothing and z-loss included.
@@ -92,6 +113,7 @@ public struct TransformerGradient: ~Copyable {
     inputs: [Int32],
     targets: [Int32],
     parameters: borrowing TransformerParameters,
+    step: Int = 0,
     options: CrossEntropyOptions = CrossEntropyOptions()
   ) -> Double {
     let rows = pass.layout.rows
@@ -108,8 +130,16 @@ public struct TransformerGradient: ~Copyable {
     var gradients = memory.parameters.mutableSpan
     gradients.update(repeating: 0)
     var total = 0.0
-    for start in stride(from: 0, to: inputs.count, by: rows) {
-      let slice = start..<start + rows
+    let sliceCount = inputs.count / rows
+    for index in 0..<sliceCount {
+      let slice = index * rows..<(index + 1) * rows
+      if dropout.probability > 0 {
+        pass.dropout = SliceDropout(
+          keepProbability: 1 - dropout.probability,
+          seed: dropout.seed,
+          slice: UInt64(step * sliceCount + index)
+        )
+      }
       total += addSlice(Array(inputs[slice]), Array(targets[slice]), parameters, options)
     }
     return total / Double(max(1, scoredCount))

@@ -42,6 +42,7 @@ struct TransformerTrainingTests {
     recipe.averagingDecay = 0.9
     recipe.patience = 100
     recipe.spikeThreshold = 4
+    recipe.dropout = 0.1
     var whole = try SmallRun.make(recipe)
     let steps = try finish(&whole)
     let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"

@@ -12,6 +12,12 @@ struct PlainTransformer {
   /// The parameters by ``layout``.
   var values: [Double]
 
+  /// What dropout multiplies by, (R, C) for each site; empty without dropout.
+  ///
+  /// R are the positions of all sequences, the sites the embedding, then attention and feed-forward part of
+  /// each block.
+  var masks: [[Double]] = []
+
   init(_ configuration: TransformerConfiguration, _ values: [Double]) {
     self.configuration = configuration
     layout = ParameterLayout(configuration.shape)
@@ -22,8 +28,9 @@ struct PlainTransformer {
 
   /// The mean loss of sequences in nats; negative targets are not scored.
   func loss(inputs: [[Int32]], targets: [[Int32]]) -> Double {
-    let losses = zip(inputs, targets).flatMap { inputs, targets in
-      zip(logits(inputs), targets).compactMap { logits, target -> Double? in
+    let losses = zip(inputs, targets).enumerated().flatMap { sequence, pair in
+      let (inputs, targets) = pair
+      return zip(logits(inputs, sequence), targets).compactMap { logits, target -> Double? in
         guard target >= 0 else { return nil }
         let largest = logits.max() ?? 0
         let sum = logits.reduce(0) { $0 + exp($1 - largest) }
@@ -34,16 +41,31 @@ struct PlainTransformer {
   }
 
   /// The logits of each position, (T, V).
-  func logits(_ ids: [Int32]) -> [[Double]] {
+  func logits(_ ids: [Int32], _ sequence: Int = 0) -> [[Double]] {
+    func drop(_ rows: [[Double]], _ site: Int) -> [[Double]] {
+      guard !masks.isEmpty else { return rows }
+      return rows.enumerated().map { position, row in
+        let start = (sequence * ids.count + position) * shape.width
+        return zip(row, masks[site][start..<start + shape.width]).map(*)
+      }
+    }
+
     var stream = ids.map { row(.tokenEmbedding, Int($0)) }
     if shape.positions == .learned {
       stream = stream.enumerated().map { add($1, row(.positionEmbedding, $0)) }
     }
+    stream = drop(stream, 0)
     for layer in 0..<shape.layers {
-      let attention = attend(stream.map { norm($0, .attentionNormWeight, layer) }, layer)
+      let attention = drop(
+        attend(stream.map { norm($0, .attentionNormWeight, layer) }, layer),
+        1 + 2 * layer
+      )
       let afterAttention = zip(stream, attention).map(add)
       let read = shape.residual == .parallel ? stream : afterAttention
-      let fed = read.map { feedForward(norm($0, .feedForwardNormWeight, layer), layer) }
+      let fed = drop(
+        read.map { feedForward(norm($0, .feedForwardNormWeight, layer), layer) },
+        2 + 2 * layer
+      )
       stream = zip(afterAttention, fed).map(add)
     }
     let head: TransformerTensor.Role = shape.isHeadTied ? .tokenEmbedding : .headWeight

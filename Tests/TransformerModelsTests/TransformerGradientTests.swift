@@ -21,6 +21,7 @@ struct TransformerGradientTests {
     _ values: [Float],
     sliceSequences: Int = 3,
     threadCount: Int = 1,
+    dropout: Double = 0,
     variant: KernelVariant = .fastest
   ) -> (loss: Double, gradients: [Float]) {
     let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: threadCount))
@@ -30,12 +31,15 @@ struct TransformerGradientTests {
       small.configuration,
       sliceSequences: sliceSequences,
       length: 6,
+      dropout: dropout,
+      seed: 5,
       kernels: kernels
     )
     let loss = gradient.compute(
       inputs: batch.inputs.flatMap(\.self),
       targets: batch.targets.flatMap(\.self),
-      parameters: parameters
+      parameters: parameters,
+      step: 3
     )
     let gradients = gradient.gradients
     return (loss, gradients.indices.map { gradients[$0] })
@@ -57,7 +61,41 @@ struct TransformerGradientTests {
   func gradientsAreDifferences(_ small: SmallTransformer) {
     let (values, batch) = (small.parameters(seed: 3), Batch(small, seed: 4))
     let (_, gradients) = compute(small, batch, values)
+    let plain = PlainTransformer(small.configuration, values.map(Double.init))
+    expectDifferences(plain, batch, gradients)
+  }
+
+  /// The masks are those that the kernels make of ones.
+  @Test(
+    "with dropout too, and the same elements are left out",
+    arguments: SmallTransformer.all[..<3]
+  )
+  func dropout(_ small: SmallTransformer) {
+    let (values, batch) = (small.parameters(seed: 9), Batch(small, seed: 10))
+    let (loss, gradients) = compute(small, batch, values, dropout: 0.25)
     var plain = PlainTransformer(small.configuration, values.map(Double.init))
+    let ones = [Float](repeating: 1, count: 18 * small.configuration.shape.width)
+    plain.masks = (0..<5).map { site in
+      var kept = ones
+      var span = kept.mutableSpan
+      // One slice a batch, and the fourth batch.
+      let mask = Dropout(keepProbability: 0.75, seed: 5, stream: 3 << 20 | UInt64(site))
+      KernelContext().dropout(ones.span, mask: mask, into: &span)
+      return kept.map(Double.init)
+    }
+    let expected = plain.loss(inputs: batch.inputs, targets: batch.targets)
+    #expect(abs(loss - expected) <= 1e-6 * expected)
+    expectDifferences(plain, batch, gradients)
+    let threads = compute(small, batch, values, threadCount: 3, dropout: 0.25)
+    #expect(threads.gradients == gradients)
+  }
+
+  private func expectDifferences(
+    _ plain: PlainTransformer,
+    _ batch: Batch,
+    _ gradients: [Float]
+  ) {
+    var plain = plain
     let step = 1e-5
     for (index, tensor) in plain.layout.tensors.enumerated() {
       let range = plain.layout.range(at: index)

@@ -45,8 +45,12 @@ struct ActivationLayout: Sendable, Hashable {
   var finalNorm: Range<Int>
   var finalStatistics: Range<Int>
 
-  /// (R, C), what a part of a block adds to the residual stream, until it is added.
+  /// (R, C), what a part of a block adds to the residual stream, until it is added; with dropout, what
+  /// is left of it.
   var addend: Range<Int>
+
+  /// (R, C), the same before dropout; without it the same place.
+  var wholeAddend: Range<Int>
 
   /// Elements of the whole buffer.
   var count: Int
@@ -59,13 +63,21 @@ struct ActivationLayout: Sendable, Hashable {
   ///   - sequences: B.
   ///   - length: T.
   ///   - isKept: Whether a backward pass follows.
-  init(_ shape: TransformerShape, sequences: Int, length: Int, isKept: Bool) {
+  ///   - dropsOut: Whether dropout can be asked for.
+  init(
+    _ shape: TransformerShape,
+    sequences: Int,
+    length: Int,
+    isKept: Bool,
+    dropsOut: Bool = false
+  ) {
     self.sequences = sequences
     self.length = length
     let rows = sequences * length
     var parts = PartCounter()
     let width = rows * shape.width
     addend = parts.take(width)
+    wholeAddend = dropsOut ? parts.take(width) : addend
     var input = parts.take(width)
     let other = parts.take(isKept ? 0 : width)
     for _ in 0..<shape.layers {

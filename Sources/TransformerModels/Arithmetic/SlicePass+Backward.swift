@@ -9,6 +9,9 @@ struct GradientPlaces: Sendable, Hashable {
   /// (R, C), of a norm's output.
   var normed: Range<Int>
 
+  /// (R, C), of what a part of a block adds to the stream; without dropout that of the stream.
+  var addend: Range<Int>
+
   /// (R, (H + 2G) d) and (R, H d).
   var projection: Range<Int>
   var attended: Range<Int>
@@ -20,11 +23,12 @@ struct GradientPlaces: Sendable, Hashable {
   /// Elements of the whole buffer.
   var count: Int
 
-  init(_ shape: TransformerShape, rows: Int) {
+  init(_ shape: TransformerShape, rows: Int, dropsOut: Bool) {
     var parts = PartCounter()
     let inner = rows * shape.feedForwardWidth
     stream = parts.take(rows * shape.width)
     normed = parts.take(rows * shape.width)
+    addend = dropsOut ? parts.take(rows * shape.width) : stream
     projection = parts.take(rows * shape.projectionWidth)
     attended = parts.take(rows * shape.queryWidth)
     gate = parts.take(shape.feedForward == .gated ? inner : 0)
@@ -44,8 +48,8 @@ struct GradientMemory: ~Copyable {
   /// Gradients of parameters, which lie as these do.
   var parameters: Matrix<Float>
 
-  init(_ shape: TransformerShape, _ layout: ParameterLayout, rows: Int) {
-    places = GradientPlaces(shape, rows: rows)
+  init(_ shape: TransformerShape, _ layout: ParameterLayout, rows: Int, dropsOut: Bool) {
+    places = GradientPlaces(shape, rows: rows, dropsOut: dropsOut)
     scratch = Matrix(rows: 1, columns: places.count)
     parameters = Matrix(rows: 1, columns: layout.count)
   }
@@ -75,13 +79,15 @@ extension SlicePass {
       space,
       memory
     )
-    for (layer, place) in zip(layers.blocks, layout.blocks).reversed() {
+    for (index, (layer, place)) in zip(layers.blocks, layout.blocks).enumerated().reversed() {
       if configuration.shape.residual == .parallel {
         // Both parts read the stream's gradient before either adds to it.
         backwardAttentionOutput(layer, place, weights, space, memory)
         backwardFeedForward(layer, place, weights, space, memory)
       } else {
+        backwardDrop(.feedForward(index), memory)
         backwardFeedForward(layer, place, weights, space, memory)
+        backwardDrop(.attention(index), memory)
         backwardAttentionOutput(layer, place, weights, space, memory)
       }
       backwardAttention(layer, place, weights, space, memory)
@@ -118,15 +124,15 @@ extension SlicePass {
     _ memory: borrowing GradientMemory
   ) {
     let places = memory.places
-    let stream = memory.scratch.part(places.stream)
+    let addend = memory.scratch.part(places.addend)
     layer.down.backwardParameters(
       kernels,
       memory.parameters,
       space.part(place.inner),
-      outputGradient: stream
+      outputGradient: addend
     )
     var inner = memory.scratch.writablePart(places.inner)
-    layer.down.backwardInput(kernels, weights, outputGradient: stream, into: &inner)
+    layer.down.backwardInput(kernels, weights, outputGradient: addend, into: &inner)
     backwardActivation(layer, place, space, memory)
     let input = space.part(place.feedForwardNorm)
     var normed = memory.scratch.writablePart(places.normed)
@@ -184,15 +190,15 @@ extension SlicePass {
     _ space: borrowing Matrix<Float>,
     _ memory: borrowing GradientMemory
   ) {
-    let stream = memory.scratch.part(memory.places.stream)
+    let addend = memory.scratch.part(memory.places.addend)
     var attended = memory.scratch.writablePart(memory.places.attended)
     layer.attentionOutput.backwardParameters(
       kernels,
       memory.parameters,
       space.part(place.attended),
-      outputGradient: stream
+      outputGradient: addend
     )
-    layer.attentionOutput.backwardInput(kernels, weights, outputGradient: stream, into: &attended)
+    layer.attentionOutput.backwardInput(kernels, weights, outputGradient: addend, into: &attended)
   }
 
   private func backwardAttention(
@@ -240,8 +246,17 @@ extension SlicePass {
     )
   }
 
-  private func backwardEmbedding(_ ids: Span<Int32>, _ memory: borrowing GradientMemory) {
+  /// The gradient of what was there before dropout: a mask is its own transpose.
+  private func backwardDrop(_ site: SliceDropout.Site, _ memory: borrowing GradientMemory) {
+    guard let dropout else { return }
+    var addend = memory.scratch.writablePart(memory.places.addend)
     let stream = memory.scratch.part(memory.places.stream)
+    kernels.dropout(stream, mask: dropout.mask(site), into: &addend)
+  }
+
+  private func backwardEmbedding(_ ids: Span<Int32>, _ memory: borrowing GradientMemory) {
+    backwardDrop(.embedding, memory)
+    let stream = memory.scratch.part(memory.places.addend)
     let columns = configuration.shape.width
     var table = memory.parameters.writablePart(layers.tokenEmbedding)
     kernels.embedBackward(

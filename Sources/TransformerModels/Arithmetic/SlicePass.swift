@@ -21,20 +21,30 @@ struct SlicePass: Sendable {
   let rotary: RotaryTable?
   let attention: AttentionShape
 
+  /// What is left out of this slice, if anything.
+  var dropout: SliceDropout?
+
   init(
     _ configuration: TransformerConfiguration,
     _ layers: TransformerLayers,
     kernels: KernelContext,
     sequences: Int,
     length: Int,
-    isKept: Bool
+    isKept: Bool,
+    dropsOut: Bool = false
   ) {
     let shape = configuration.shape
     self.configuration = configuration
     self.layers = layers
     self.kernels = kernels
     self.isKept = isKept
-    layout = ActivationLayout(shape, sequences: sequences, length: length, isKept: isKept)
+    layout = ActivationLayout(
+      shape,
+      sequences: sequences,
+      length: length,
+      isKept: isKept,
+      dropsOut: dropsOut
+    )
     positions = (0..<sequences).flatMap { _ in (0..<length).map(Int32.init) }
     rotary = configuration.rotary.map {
       RotaryTable(frequencies: $0.frequencies, positionCount: length)
@@ -77,10 +87,12 @@ extension SlicePass {
   ) {
     embed(ids, weights, space)
     var previous: ActivationLayout.Block?
-    for (layer, place) in zip(layers.blocks, layout.blocks) {
+    for (index, (layer, place)) in zip(layers.blocks, layout.blocks).enumerated() {
       enter(layer.attentionNorm, place, after: previous, weights, space)
       attend(layer, place, weights, space)
+      drop(.attention(index), from: layout.wholeAddend, to: layout.addend, space)
       feedForward(layer, place, weights, space)
+      drop(.feedForward(index), from: layout.wholeAddend, to: layout.addend, space)
       previous = place
     }
     leave(after: previous, weights, space)
@@ -91,7 +103,9 @@ extension SlicePass {
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>
   ) {
-    var input = space.writablePart(layout.blocks[0].input)
+    let target = dropout == nil ? layout.blocks[0].input : layout.wholeAddend
+    var input = space.writablePart(target)
+    defer { drop(.embedding, from: target, to: layout.blocks[0].input, space) }
     let table = weights.part(layers.tokenEmbedding)
     let columns = configuration.shape.width
     if let positionEmbedding = layers.positionEmbedding {
@@ -182,8 +196,20 @@ extension SlicePass {
       outputs: &attended,
       logSumExps: &logSumExps
     )
-    var addend = space.writablePart(layout.addend)
+    var addend = space.writablePart(layout.wholeAddend)
     layer.attentionOutput.forward(kernels, weights, space.part(place.attended), into: &addend)
+  }
+
+  /// Leaves elements out, where that is asked for.
+  private func drop(
+    _ site: SliceDropout.Site,
+    from source: Range<Int>,
+    to target: Range<Int>,
+    _ space: borrowing Matrix<Float>
+  ) {
+    guard let dropout else { return }
+    var rest = space.writablePart(target)
+    kernels.dropout(space.part(source), mask: dropout.mask(site), into: &rest)
   }
 
   /// The feed-forward part, after its norm.
@@ -211,7 +237,7 @@ extension SlicePass {
       let activation = configuration.activation
       layer.up.forward(kernels, weights, normed, activation: activation, into: &inner)
     }
-    var addend = space.writablePart(layout.addend)
+    var addend = space.writablePart(layout.wholeAddend)
     layer.down.forward(
       kernels,
       weights,

@@ -196,7 +196,7 @@ private struct Rules: Sendable, Hashable {
   let batch: Int
   private let steps, tokens, warmup, validationInterval, patience: Int?
   private let shape: LearningRateSchedule.Shape
-  private let rate, finalShare, decay, beta1, beta2: Double
+  private let rate, finalShare, decay, beta1, beta2, dropout: Double
   private let clip, smoothing, zLoss, minimumDelta, average, spikes: Double?
   private let overfits: Bool
 
@@ -217,6 +217,11 @@ private struct Rules: Sendable, Hashable {
     .value("beta2", "BETA", help: "the decay of the second moment (default: 0.95)"),
     .value("clip", "NORM", help: "the largest norm of a gradient; 0 for any (default: 1)"),
     .value("label-smoothing", "SHARE", help: "of each target, spread over all tokens (default: 0)"),
+    .value(
+      "dropout",
+      "SHARE",
+      help: "of the embedding, and of what each part of a block adds, left out (default: 0)"
+    ),
     .value("z-loss", "WEIGHT", help: "of the squared log-sum-exp of logits (default: 0)"),
     .value("validate-every", "N", help: "steps between validations (default: a tenth)"),
     .value("patience", "N", help: "end after so many validations without a smaller loss"),
@@ -242,12 +247,15 @@ private struct Rules: Sendable, Hashable {
     beta2 = try Self.share(words, "beta2") ?? 0.95
     clip = try Self.number(words, "clip") ?? 1
     smoothing = try Self.share(words, "label-smoothing")
+    dropout = try Self.share(words, "dropout") ?? 0
     zLoss = try Self.number(words, "z-loss")
     minimumDelta = try Self.number(words, "minimum-delta")
     average = try Self.share(words, "average")
     spikes = try Self.number(words, "skip-spikes")
     overfits = words.has("overfit-one-batch")
-    for (name, value) in [("beta1", beta1), ("beta2", beta2), ("average", average ?? 0)]
+    for (name, value) in [
+      ("beta1", beta1), ("beta2", beta2), ("average", average ?? 0), ("dropout", dropout),
+    ]
     where value == 1 {
       throw .other("`--\(name)`: expected less than 1")
     }
@@ -285,6 +293,7 @@ private struct Rules: Sendable, Hashable {
     recipe.clipNorm = clip == 0 ? nil : clip
     recipe.labelSmoothing = smoothing ?? 0
     recipe.zLossWeight = zLoss ?? 0
+    recipe.dropout = dropout
     recipe.validationInterval = validationInterval ?? recipe.validationInterval
     recipe.patience = patience
     recipe.minimumDelta = minimumDelta ?? 0
