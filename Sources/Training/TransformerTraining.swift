@@ -8,7 +8,7 @@ public import TransformerModels
 ///     while !run.isFinished { print(try run.advance().natsPerToken) }
 ///     let parameters = run.result()
 ///
-/// A run can be written to a file after any step (``write(to:)``) and go on from there to the same bits.
+/// A run can be written to a file after any step (``write(to:notes:)``) and go on from there to the same bits.
 public struct TransformerTraining: ~Copyable {
   /// What is trained and how.
   public let recipe: TrainingRecipe
