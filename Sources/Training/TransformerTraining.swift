@@ -199,7 +199,7 @@ extension TransformerTraining {
     return loss
   }
 
-  /// Measures the loss of the validation tokens under the weights, or their mean where there is one.
+  /// Measures the loss of the validation tokens under what the run has come to, ``result()``.
   ///
   /// - Returns: The loss; `nil` without validation tokens.
   public func validate() -> ValidationLoss? {
@@ -209,7 +209,7 @@ extension TransformerTraining {
       windows: .disjoint(context: recipe.length),
       kernels: kernels
     )
-    let weights = resultBeforeStopping()
+    let weights = result()
     var total = 0.0
     var count = 0
     func add(_ losses: [TokenLoss]) {

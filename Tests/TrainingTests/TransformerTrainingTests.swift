@@ -119,6 +119,9 @@ struct TransformerTrainingTests {
     let validations = steps.compactMap { $0.validation?.natsPerToken }
     let best = run.bestValidation ?? 0
     #expect(validations.suffix(3).allSatisfy { $0 >= best - 0.05 })
+    // What is measured at the end is what is taken.
+    let measured = run.validate()?.natsPerToken
+    #expect(measured == best)
     let (taken, last) = (run.result().elements, run.parameters.elements)
     #expect(taken != last)
   }
