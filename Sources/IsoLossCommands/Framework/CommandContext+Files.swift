@@ -42,6 +42,19 @@ extension CommandContext {
     }
   }
 
+  /// Makes the folder that a word names, where there is none.
+  ///
+  /// - Throws: ``CommandError`` naming it.
+  func makeFolder(_ word: String) throws(CommandError) {
+    do throws(FileError) {
+      try Folder.make(at: path(word))
+    } catch {
+      let exists = Folder.hasFile(at: path(word))
+      let reason = exists ? "is a file, expected a folder" : "the folder cannot be made"
+      throw CommandError("`\(word)`: \(reason)")
+    }
+  }
+
   /// Refuses an output that is also an input: writing it would destroy what was read.
   ///
   /// - Throws: ``CommandError`` naming the file.

@@ -43,20 +43,10 @@ struct TrainedFiles {
       tieRule: training.options.tieRule.rawValue,
       corpusHash: training.corpusHash
     )
-    if let folder { try makeFolder(folder, in: context) }
+    if let folder { try context.makeFolder(folder) }
     return try [(portable, try vocabulary.tokenizerJSON()), (native, file.text)].map { path, text in
       try context.writeFile(path, text)
       return Written(name: path, hash: ContentHash(of: Array(text.utf8)))
-    }
-  }
-
-  private func makeFolder(_ folder: String, in context: CommandContext) throws(CommandError) {
-    do throws(FileError) {
-      try Folder.make(at: context.path(folder))
-    } catch {
-      let exists = Folder.hasFile(at: context.path(folder))
-      let reason = exists ? "is a file, expected a folder" : "the folder cannot be made"
-      throw CommandError("`\(folder)`: \(reason)")
     }
   }
 }

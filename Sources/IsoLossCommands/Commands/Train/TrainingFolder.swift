@@ -12,13 +12,7 @@ struct TrainingFolder {
   init(_ word: String, in context: CommandContext) throws(CommandError) {
     self.word = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
     self.context = context
-    do throws(FileError) {
-      try Folder.make(at: context.path(self.word))
-    } catch {
-      let exists = Folder.hasFile(at: context.path(self.word))
-      let reason = exists ? "is a file, expected a folder" : "the folder cannot be made"
-      throw CommandError("`\(word)`: \(reason)")
-    }
+    try context.makeFolder(self.word)
   }
 
   private func path(_ name: String) -> String { context.path("\(word)/\(name)") }
