@@ -3,7 +3,7 @@ import ModelShapes
 
 /// What passes over a slice of a batch share: the layers, and where their activations lie.
 ///
-/// ``forward(_:_:_:)`` and ``backward(_:_:_:_:gradients:)`` go through the same blocks, each step of one
+/// ``forward(_:_:_:)`` and ``backward(_:_:_:_:)`` go through the same blocks, each step of one
 /// undone by a step of the other. All numbers lie in one buffer by ``layout``.
 struct SlicePass: Sendable {
   let configuration: TransformerConfiguration

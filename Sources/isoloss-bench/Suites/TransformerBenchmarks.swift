@@ -24,18 +24,12 @@ private struct TransformerSizes {
 
   var configuration: TransformerConfiguration {
     TransformerConfiguration(
-      shape: TransformerShape(
+      shape: .gpt2(
         layers: layers,
         width: width,
         heads: heads,
-        feedForwardWidth: 4 * width,
         vocabulary: vocabulary,
-        context: length,
-        positions: .learned,
-        normalization: .layerNorm,
-        feedForward: .plain,
-        biases: .all,
-        isHeadTied: true
+        context: length
       )
     )
   }

@@ -53,7 +53,7 @@ public struct TrainTransformerCommand: Command {
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
     let texts = try TrainingTexts(words, in: context)
-    let recipe = try words.recipe(vocabulary: texts.tokenCount)
+    let recipe = words.recipe(vocabulary: texts.tokenCount)
     let folder = try TrainingFolder(words.output, in: context)
     var run = try TransformerTraining(
       recipe,
@@ -66,7 +66,7 @@ public struct TrainTransformerCommand: Command {
     var report = TransformerTrainingReport(recipe, texts, isResumedAt: run.step)
     try train(&run, folder, log, &report, in: context)
     try folder.finish(run, texts)
-    report.take(run, log.last)
+    report.take(run)
     for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     try write(report, seconds: context.secondsNow() - start, in: context)
     return .done

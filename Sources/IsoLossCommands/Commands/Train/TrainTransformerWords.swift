@@ -79,14 +79,14 @@ struct TrainTransformerWords: Sendable, Hashable {
   }
 
   /// The recipe for tokens of a vocabulary.
-  func recipe(vocabulary: Int) throws(UsageError) -> TrainingRecipe {
+  func recipe(vocabulary: Int) -> TrainingRecipe {
     var recipe = TrainingRecipe(
       sizes.configuration(vocabulary: vocabulary),
       stepCount: rules.stepCount(batchTokens: rules.batch * sizes.context),
       batchSequences: rules.batch,
       seed: seed
     )
-    try rules.apply(to: &recipe)
+    rules.apply(to: &recipe)
     return recipe
   }
 
@@ -169,7 +169,18 @@ private struct Sizes: Sendable, Hashable {
   }
 
   func configuration(vocabulary: Int) -> TransformerConfiguration {
-    let shape = TransformerShape(
+    guard isLlama else {
+      let shape = TransformerShape.gpt2(
+        layers: layers,
+        width: width,
+        heads: heads,
+        feedForwardWidth: feedForward,
+        vocabulary: vocabulary,
+        context: context
+      )
+      return TransformerConfiguration(shape: shape)
+    }
+    let shape = TransformerShape.llama(
       layers: layers,
       width: width,
       heads: heads,
@@ -177,16 +188,12 @@ private struct Sizes: Sendable, Hashable {
       feedForwardWidth: feedForward,
       vocabulary: vocabulary,
       context: context,
-      positions: isLlama ? .rotary : .learned,
-      normalization: isLlama ? .rmsNorm : .layerNorm,
-      feedForward: isLlama ? .gated : .plain,
-      biases: isLlama ? [] : .all,
       isHeadTied: isTied
     )
     return TransformerConfiguration(
       shape: shape,
-      activation: isLlama ? .silu : .geluTanh,
-      rotary: isLlama ? RotaryPositions(dimension: width / heads) : nil
+      activation: .silu,
+      rotary: RotaryPositions(dimension: width / heads)
     )
   }
 }
@@ -281,7 +288,7 @@ private struct Rules: Sendable, Hashable {
     tokens.map { max(1, ($0 + batchTokens - 1) / batchTokens) } ?? steps ?? 1000
   }
 
-  func apply(to recipe: inout TrainingRecipe) throws(UsageError) {
+  func apply(to recipe: inout TrainingRecipe) {
     let usualWarmup = min(100, recipe.stepCount / 20)
     recipe.schedule = LearningRateSchedule(
       peak: rate,

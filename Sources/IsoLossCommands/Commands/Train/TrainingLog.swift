@@ -5,9 +5,6 @@ final class TrainingLog {
   private var lines: [String] = []
   private var rows: [String] = []
 
-  /// The last step.
-  private(set) var last: TrainingStep?
-
   private static let columns = [
     "step", "tokens", "epochs", "natsPerToken", "gradientNorm", "learningRate", "skipped",
     "tokensPerSecond", "validationNatsPerToken", "validationBitsPerByte",
@@ -39,7 +36,6 @@ final class TrainingLog {
 
   /// Adds a step.
   func append(_ step: TrainingStep, tokensPerSecond: Double) {
-    last = step
     let values: [JSONValue] = [
       .integer(step.step), .integer(step.tokens), .number(step.epochs),
       .number(step.natsPerToken), .number(step.gradientNorm), .number(step.learningRate),

@@ -9,7 +9,6 @@ struct TransformerTrainingReport {
   private var skippedCount = 0
   private var isStoppedEarly = false
   private var validation: ValidationLoss?
-  private var last: TrainingStep?
 
   /// What there is to warn about.
   private(set) var warnings: [ReportWarning] = []
@@ -32,8 +31,7 @@ struct TransformerTrainingReport {
   }
 
   /// Takes what a run came to.
-  mutating func take(_ run: borrowing TransformerTraining, _ last: TrainingStep?) {
-    self.last = last
+  mutating func take(_ run: borrowing TransformerTraining) {
     step = run.step
     skippedCount = run.skippedCount
     isStoppedEarly = run.isStoppedEarly
