@@ -2,13 +2,17 @@
 
 import PackageDescription
 
+/// Whether warnings stop the build, as they do in the gate; never for those who depend on the package.
+let isStrict = Context.environment["ISOLOSS_STRICT"] != nil
+
 /// Settings every Swift target shares: what is imported is said, what is unsafe is marked.
-let settings: [SwiftSetting] = [
-  .strictMemorySafety(),
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-]
+let settings: [SwiftSetting] =
+  [
+    .strictMemorySafety(),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+  ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Settings of the targets that own memory and vend spans of it.
 let owningSettings = settings + [.enableExperimentalFeature("Lifetimes")]
@@ -84,7 +88,9 @@ let package = Package(
       exclude: [
         "make_log_table.py", "make_nfc_tables.py", "make_unicode_classes.py",
         "make_vector_math.py",
-      ]
+      ],
+      cSettings: isStrict
+        ? [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)] : []
     ),
     .target(
       name: "IsoLoss",
