@@ -47,6 +47,16 @@ struct BinaryTests {
     #expect(run.diagnostics.isEmpty || run.diagnostics.hasPrefix("error: "))
   }
 
+  #if os(Linux)
+  @Test("it does without Foundation, whose loading takes 6 MiB")
+  func libraries() throws {
+    let path = try #require(BinaryRun.path)
+    let binary = try Data(contentsOf: URL(fileURLWithPath: path))
+    #expect(binary.range(of: Data("libswiftCore".utf8)) != nil)
+    #expect(binary.range(of: Data("libFoundation".utf8)) == nil)
+  }
+  #endif
+
   // MARK: Outputs that are gone or full
 
   @Test("a reader that has seen enough ends the command quietly")

@@ -1,4 +1,3 @@
-import Foundation
 import IsoLoss
 
 /// A model that is looked at: a checkpoint's folder, a configuration alone, or sizes.
@@ -42,14 +41,13 @@ struct InspectedModel {
     let shown = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
     let path = context.path(shown)
     name = shown
-    let names = try? FileManager.default.contentsOfDirectory(atPath: path)
-    guard let names else {
+    guard Folder.exists(at: path) else {
       configuration = try CheckpointConfiguration(path: path, name: shown)
       return
     }
     let file = CheckpointFiles.configurationName
     configuration = try CheckpointConfiguration(path: "\(path)/\(file)", name: "\(shown)/\(file)")
-    vocabularies = Self.vocabularyNames.filter(names.contains)
+    vocabularies = Self.vocabularyNames.filter { Folder.hasFile(at: "\(path)/\($0)") }
     do {
       let files = try CheckpointFiles(folder: path, name: shown)
       problems = files.problems.map(\.description)
