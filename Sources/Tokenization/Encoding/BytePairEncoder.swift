@@ -32,7 +32,7 @@ final class BytePairEncoder: @unchecked Sendable {
     tables: BytePairTables,
     cutter: PieceCutter,
     looksUpWholePieces: Bool,
-    cacheBits: Int = 16
+    cacheBits: Int
   ) {
     self.tables = tables
     self.cutter = cutter

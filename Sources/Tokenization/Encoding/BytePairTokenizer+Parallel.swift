@@ -4,6 +4,9 @@ extension BytePairTokenizer {
   /// How many bytes a thread takes at a time.
   private static let blockSize = 256 << 10
 
+  /// The size of each thread's cache of pieces: half of what one thread alone has, for memory.
+  private static let crewCacheBits = 15
+
   /// Encodes a text on the threads of a pool: the ids are those of one thread.
   ///
   /// The text is cut where a piece ends whatever stands around, so that a text without such a place,
@@ -50,11 +53,11 @@ extension BytePairTokenizer {
         return ids
       }
     }
-    let workers = (0..<pool.threadCount).map { _ in encoders.take() ?? makeEncoder() }
-    defer { for encoder in workers { encoders.put(encoder) } }
+    let crew = encoders.takeCrew() ?? EncoderCrew()
+    defer { encoders.put(crew) }
     return PartIDs.joining(
       byteCount: end,
-      waitingCount: workers.count,
+      waitingCount: pool.threadCount,
       partByteCount: Self.blockSize
     ) { found in
       pool.forEachBlock(parts.count) { part, worker in
@@ -63,7 +66,7 @@ extension BytePairTokenizer {
             text.span.extracting(parts[part].range),
             at: parts[part].place,
             matching: matcher,
-            with: workers[worker],
+            with: crew.encoder(of: worker) { makeEncoder(cacheBits: Self.crewCacheBits) },
             into: &ids
           )
         }

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Encodes texts by a byte-pair vocabulary, exactly as its makers do.
 ///
 ///     let tokenizer = try BytePairTokenizer(vocabulary)
@@ -198,12 +196,13 @@ extension BytePairTokenizer {
     return body(encoder)
   }
 
-  /// Makes an encoder that has seen nothing.
-  func makeEncoder() -> BytePairEncoder {
+  /// Makes an encoder that has seen nothing, with room for 2^`cacheBits` pairs of pieces.
+  func makeEncoder(cacheBits: Int = 16) -> BytePairEncoder {
     BytePairEncoder(
       tables: tables,
       cutter: cutter,
-      looksUpWholePieces: vocabulary.looksUpWholePieces
+      looksUpWholePieces: vocabulary.looksUpWholePieces,
+      cacheBits: cacheBits
     )
   }
 
@@ -282,17 +281,6 @@ enum PartPlace: Sendable {
   case afterToken
   /// More of the same stretch of text.
   case inside
-}
-
-/// The encoders that nobody uses at the moment.
-final class EncoderStash: Sendable {
-  private let idle = Mutex<[BytePairEncoder]>([])
-
-  func take() -> BytePairEncoder? { idle.withLock { $0.popLast() } }
-
-  func put(_ encoder: BytePairEncoder) { idle.withLock { $0.append(encoder) } }
-
-  func removeAll() { idle.withLock { $0.removeAll() } }
 }
 
 // MARK: - For tests
