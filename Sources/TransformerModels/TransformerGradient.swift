@@ -1,3 +1,4 @@
+import Execution
 public import LossNumerics
 public import ModelShapes
 
@@ -6,6 +7,10 @@ public import ModelShapes
 /// A batch is worked slice by slice, some sequences at a time, whose gradients add up in order. Smaller
 /// slices need less memory and stay in the caches. How many sequences a slice has is part of what is
 /// computed: another number gives the same gradients but for rounding. The number of threads is not.
+///
+/// Of a small model, up to 2²⁰ parameters, each slice has gradients of its own, and threads work slices
+/// side by side: its kernels are too short to be shared well. Of a larger one, whose gradients would take too
+/// much memory several times, threads share the kernels of one slice.
 public struct TransformerGradient: ~Copyable {
   /// The transformer.
   public let configuration: TransformerConfiguration
@@ -16,11 +21,18 @@ public struct TransformerGradient: ~Copyable {
   /// The tokens of a sequence, T.
   public let length: Int
 
-  private var pass: SlicePass
-  private let space: Matrix<Float>
-  private let head: HeadMemory
-  private var memory: GradientMemory
-  private let losses: Matrix<Float>
+  /// How a slice is worked on all threads, and on one.
+  private let pass: SlicePass
+  private let serialPass: SlicePass
+
+  /// Memory for as many slices as are worked at a time, made when it is needed.
+  private var memories: [SliceMemory]
+
+  /// The gradients of slices that are not added up yet; none where slices add to the sum themselves.
+  private var parts: [SliceGradients] = []
+
+  /// The gradients of the batch.
+  private var sum: Matrix<Float>
 
   /// The probability that dropout leaves an element out, and the seed of its masks.
   private let dropout: (probability: Double, seed: UInt64)
@@ -69,17 +81,20 @@ public struct TransformerGradient: ~Copyable {
       isKept: true,
       dropsOut: dropout > 0
     )
-    let rows = sliceSequences * length
-    space = Matrix(rows: 1, columns: pass.layout.count)
-    head = HeadMemory(vocabulary: shape.vocabulary, rows: rows)
-    memory = GradientMemory(shape, layout, rows: rows, dropsOut: dropout > 0)
-    losses = Matrix(rows: 1, columns: rows)
+    serialPass = pass.onOneThread
+    memories = [SliceMemory(pass)]
+    sum = Matrix(rows: 1, columns: layout.count)
+  }
+
+  /// Whether each slice has gradients of its own.
+  package static func areSlicesApart(_ shape: TransformerShape) -> Bool {
+    ParameterLayout(shape).count <= 1 << 20
   }
 
   /// The gradients, which lie as the parameters do.
   public var gradients: Span<Float> {
     @_lifetime(borrow self)
-    get { memory.parameters.span }
+    get { sum.span }
   }
 
   /// The global norm: the root of the sum of the squares of all elements.
@@ -121,51 +136,66 @@ public struct TransformerGradient: ~Copyable {
       inputs.count == targets.count && inputs.count.isMultiple(of: rows),
       "\(inputs.count) inputs and \(targets.count) targets in slices of \(rows)"
     )
-    let scoredCount = targets.count { $0 >= 0 }
-    let options = CrossEntropyOptions(
-      labelSmoothing: options.labelSmoothing,
-      zWeight: options.zWeight,
-      gradientScale: options.gradientScale / Double(max(1, scoredCount))
+    let scoredCount = max(1, targets.count { $0 >= 0 })
+    let batch = SlicedBatch(
+      inputs: inputs,
+      targets: targets,
+      sliceTokens: rows,
+      options: CrossEntropyOptions(
+        labelSmoothing: options.labelSmoothing,
+        zWeight: options.zWeight,
+        gradientScale: options.gradientScale / Double(scoredCount)
+      ),
+      dropout: (dropout.probability, dropout.seed, step)
     )
-    var gradients = memory.parameters.mutableSpan
+    var gradients = sum.mutableSpan
     gradients.update(repeating: 0)
-    var total = 0.0
-    let sliceCount = inputs.count / rows
-    for index in 0..<sliceCount {
-      let slice = index * rows..<(index + 1) * rows
-      if dropout.probability > 0 {
-        pass.dropout = SliceDropout(
-          keepProbability: 1 - dropout.probability,
-          seed: dropout.seed,
-          slice: UInt64(step * sliceCount + index)
-        )
-      }
-      total += addSlice(Array(inputs[slice]), Array(targets[slice]), parameters, options)
-    }
-    return total / Double(max(1, scoredCount))
+    let total =
+      Self.areSlicesApart(configuration.shape)
+      ? addApart(batch, parameters.values) : addTogether(batch, parameters.values)
+    return total / Double(scoredCount)
   }
 
-  /// Adds the gradient of one slice; the sum of its losses.
-  private func addSlice(
-    _ inputs: [Int32],
-    _ targets: [Int32],
-    _ parameters: borrowing TransformerParameters,
-    _ options: CrossEntropyOptions
-  ) -> Double {
-    pass.forward(inputs.span, parameters.values, space)
-    pass.lossesAndGradient(
-      targets,
-      options: options,
-      parameters.values,
-      space,
-      head,
-      memory,
-      into: losses
-    )
-    pass.backward(inputs.span, parameters.values, space, memory)
-    let found = losses.span
+  /// Adds the gradients of slices one after the other; the sum of their losses.
+  private func addTogether(_ batch: SlicedBatch, _ parameters: borrowing Matrix<Float>) -> Double {
     var total = 0.0
-    for index in found.indices { total += Double(found[index]) }
+    for slice in 0..<batch.count {
+      total += memories[0].addSlice(slice, of: batch, pass, parameters, to: sum)
+    }
     return total
   }
+
+  /// Adds the gradients of slices that each have their own; the sum of their losses.
+  private mutating func addApart(
+    _ batch: SlicedBatch,
+    _ parameters: borrowing Matrix<Float>
+  ) -> Double {
+    let kernels = pass.kernels
+    let threadCount = kernels.pool.threadCount
+    // Fewer slices than threads would leave some without work: then these share the kernels.
+    let workerCount = batch.count >= threadCount ? threadCount : 1
+    let pass = workerCount > 1 ? serialPass : pass
+    let groupSize = workerCount > 1 ? min(batch.count, Self.mostPartsPerThread * workerCount) : 1
+    while memories.count < workerCount { memories.append(SliceMemory(pass)) }
+    while parts.count < groupSize { parts.append(SliceGradients(count: sum.count)) }
+    let (memories, parts) = (memories, parts)
+    var total = 0.0
+    for start in stride(from: 0, to: batch.count, by: groupSize) {
+      let group = parts[..<min(groupSize, batch.count - start)]
+      // A single block is not one of the pool's, whose threads are left to its kernels.
+      kernels.pool.forEachBlock(group.count) { index, worker in
+        let memory = memories[workerCount > 1 ? worker : 0]
+        memory.compute(start + index, of: batch, pass, parameters, into: group[index])
+      }
+      for part in group {
+        part.add(to: sum, kernels)
+        total += part.loss
+      }
+    }
+    return total
+  }
+
+  /// How many slices each thread may be ahead of the sum, so that one that is slowed down holds up
+  /// little.
+  private static let mostPartsPerThread = 4
 }

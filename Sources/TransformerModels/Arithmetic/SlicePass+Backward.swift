@@ -37,21 +37,16 @@ struct GradientPlaces: Sendable, Hashable {
   }
 }
 
-/// The memory of a backward pass: the gradients of parameters, which add up over slices, and those of
-/// one slice's activations.
-struct GradientMemory: ~Copyable {
+/// The memory of a backward pass: the gradients of a slice's activations.
+struct GradientMemory: ~Copyable, Sendable {
   let places: GradientPlaces
 
   /// Gradients of activations, by ``places``.
   let scratch: Matrix<Float>
 
-  /// Gradients of parameters, which lie as these do.
-  var parameters: Matrix<Float>
-
-  init(_ shape: TransformerShape, _ layout: ParameterLayout, rows: Int, dropsOut: Bool) {
+  init(_ shape: TransformerShape, rows: Int, dropsOut: Bool) {
     places = GradientPlaces(shape, rows: rows, dropsOut: dropsOut)
     scratch = Matrix(rows: 1, columns: places.count)
-    parameters = Matrix(rows: 1, columns: layout.count)
   }
 }
 
@@ -62,12 +57,15 @@ extension SlicePass {
   ///   - ids: The tokens, (B, T).
   ///   - weights: The parameters.
   ///   - space: The activations that a forward pass left.
-  ///   - memory: Where gradients lie; that of ``GradientPlaces/normed`` is the final norm's output's.
+  ///   - memory: Where gradients of activations lie; that of ``GradientPlaces/normed`` is the final norm's
+  ///     output's.
+  ///   - gradients: The parameters' gradients, which lie as these do.
   func backward(
     _ ids: Span<Int32>,
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>,
-    _ memory: borrowing GradientMemory
+    _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>
   ) {
     var stream = memory.scratch.writablePart(memory.places.stream)
     stream.update(repeating: 0)
@@ -77,22 +75,23 @@ extension SlicePass {
       statistics: layout.finalStatistics,
       weights,
       space,
-      memory
+      memory,
+      gradients
     )
     for (index, (layer, place)) in zip(layers.blocks, layout.blocks).enumerated().reversed() {
       if configuration.shape.residual == .parallel {
         // Both parts read the stream's gradient before either adds to it.
-        backwardAttentionOutput(layer, place, weights, space, memory)
-        backwardFeedForward(layer, place, weights, space, memory)
+        backwardAttentionOutput(layer, place, weights, space, memory, gradients)
+        backwardFeedForward(layer, place, weights, space, memory, gradients)
       } else {
         backwardDrop(.feedForward(index), memory)
-        backwardFeedForward(layer, place, weights, space, memory)
+        backwardFeedForward(layer, place, weights, space, memory, gradients)
         backwardDrop(.attention(index), memory)
-        backwardAttentionOutput(layer, place, weights, space, memory)
+        backwardAttentionOutput(layer, place, weights, space, memory, gradients)
       }
-      backwardAttention(layer, place, weights, space, memory)
+      backwardAttention(layer, place, weights, space, memory, gradients)
     }
-    backwardEmbedding(ids, memory)
+    backwardEmbedding(ids, memory, gradients)
   }
 
   /// A norm: adds to the stream's gradient.
@@ -102,13 +101,14 @@ extension SlicePass {
     statistics: Range<Int>,
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>,
-    _ memory: borrowing GradientMemory
+    _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>
   ) {
     var stream = memory.scratch.writablePart(memory.places.stream)
     norm.backward(
       kernels,
       weights,
-      memory.parameters,
+      gradients,
       x,
       statistics: space.part(self.statistics(statistics, of: norm)),
       outputGradient: memory.scratch.part(memory.places.normed),
@@ -121,13 +121,14 @@ extension SlicePass {
     _ place: ActivationLayout.Block,
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>,
-    _ memory: borrowing GradientMemory
+    _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>
   ) {
     let places = memory.places
     let addend = memory.scratch.part(places.addend)
     layer.down.backwardParameters(
       kernels,
-      memory.parameters,
+      gradients,
       space.part(place.inner),
       outputGradient: addend
     )
@@ -137,11 +138,11 @@ extension SlicePass {
     let input = space.part(place.feedForwardNorm)
     var normed = memory.scratch.writablePart(places.normed)
     let up = memory.scratch.part(places.inner)
-    layer.up.backwardParameters(kernels, memory.parameters, input, outputGradient: up)
+    layer.up.backwardParameters(kernels, gradients, input, outputGradient: up)
     layer.up.backwardInput(kernels, weights, outputGradient: up, into: &normed)
     if let gateLayer = layer.gate {
       let gate = memory.scratch.part(places.gate)
-      gateLayer.backwardParameters(kernels, memory.parameters, input, outputGradient: gate)
+      gateLayer.backwardParameters(kernels, gradients, input, outputGradient: gate)
       gateLayer.backwardInput(
         kernels,
         weights,
@@ -156,7 +157,8 @@ extension SlicePass {
       statistics: place.feedForwardStatistics,
       weights,
       space,
-      memory
+      memory,
+      gradients
     )
   }
 
@@ -188,13 +190,14 @@ extension SlicePass {
     _ place: ActivationLayout.Block,
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>,
-    _ memory: borrowing GradientMemory
+    _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>
   ) {
     let addend = memory.scratch.part(memory.places.addend)
     var attended = memory.scratch.writablePart(memory.places.attended)
     layer.attentionOutput.backwardParameters(
       kernels,
-      memory.parameters,
+      gradients,
       space.part(place.attended),
       outputGradient: addend
     )
@@ -206,7 +209,8 @@ extension SlicePass {
     _ place: ActivationLayout.Block,
     _ weights: borrowing Matrix<Float>,
     _ space: borrowing Matrix<Float>,
-    _ memory: borrowing GradientMemory
+    _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>
   ) {
     var projection = memory.scratch.writablePart(memory.places.projection)
     projection.update(repeating: 0)
@@ -230,7 +234,7 @@ extension SlicePass {
     let gradient = memory.scratch.part(memory.places.projection)
     layer.projection.backwardParameters(
       kernels,
-      memory.parameters,
+      gradients,
       space.part(place.attentionNorm),
       outputGradient: gradient
     )
@@ -242,7 +246,8 @@ extension SlicePass {
       statistics: place.attentionStatistics,
       weights,
       space,
-      memory
+      memory,
+      gradients
     )
   }
 
@@ -254,11 +259,15 @@ extension SlicePass {
     kernels.dropout(stream, mask: dropout.mask(site), into: &addend)
   }
 
-  private func backwardEmbedding(_ ids: Span<Int32>, _ memory: borrowing GradientMemory) {
+  private func backwardEmbedding(
+    _ ids: Span<Int32>,
+    _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>
+  ) {
     backwardDrop(.embedding, memory)
     let stream = memory.scratch.part(memory.places.addend)
     let columns = configuration.shape.width
-    var table = memory.parameters.writablePart(layers.tokenEmbedding)
+    var table = gradients.writablePart(layers.tokenEmbedding)
     kernels.embedBackward(
       outputGradient: stream,
       ids: ids,
@@ -266,7 +275,7 @@ extension SlicePass {
       tableGradient: &table
     )
     guard let positionEmbedding = layers.positionEmbedding else { return }
-    var positionTable = memory.parameters.writablePart(positionEmbedding)
+    var positionTable = gradients.writablePart(positionEmbedding)
     kernels.embedBackward(
       outputGradient: stream,
       ids: positions.span,

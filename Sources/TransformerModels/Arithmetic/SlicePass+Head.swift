@@ -1,7 +1,7 @@
 import LossNumerics
 
 /// The logits of some rows and their losses.
-struct HeadMemory: ~Copyable {
+struct HeadMemory: ~Copyable, Sendable {
   /// (rows, V).
   let logits: Matrix<Float>
 
@@ -53,6 +53,7 @@ extension SlicePass {
     _ space: borrowing Matrix<Float>,
     _ head: borrowing HeadMemory,
     _ memory: borrowing GradientMemory,
+    _ gradients: borrowing Matrix<Float>,
     into losses: borrowing Matrix<Float>
   ) {
     let width = layers.head.inputs
@@ -70,7 +71,7 @@ extension SlicePass {
       let normed = Self.rows(rows, of: layout.finalNorm, width)
       layers.head.backwardParameters(
         kernels,
-        memory.parameters,
+        gradients,
         space.part(normed),
         outputGradient: gradient
       )

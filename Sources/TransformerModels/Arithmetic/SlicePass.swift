@@ -1,3 +1,4 @@
+import Execution
 import LossNumerics
 import ModelShapes
 
@@ -8,7 +9,7 @@ import ModelShapes
 struct SlicePass: Sendable {
   let configuration: TransformerConfiguration
   let layers: TransformerLayers
-  let kernels: KernelContext
+  var kernels: KernelContext
   let layout: ActivationLayout
 
   /// Whether a backward pass follows.
@@ -57,6 +58,17 @@ struct SlicePass: Sendable {
       headSize: shape.headWidth,
       window: configuration.attentionWindow
     )
+  }
+
+  /// Whether elements may be left out.
+  var dropsOut: Bool { layout.wholeAddend != layout.addend }
+
+  /// The same on one thread.
+  var onOneThread: SlicePass {
+    var pass = self
+    let pool = WorkerPool(threadCount: 1)
+    pass.kernels = KernelContext(variant: kernels.variant, pool: pool)
+    return pass
   }
 
   /// The heads that rotary positions turn: those of queries and keys.

@@ -28,9 +28,27 @@ struct GridProduct: Hashable, CustomStringConvertible {
 extension GridProduct {
   /// Squares from the first cache to memory, and the products of small transformers: layers of width
   /// 128 to 768 with their transposes, the output layer over a large vocabulary, an odd width.
-  static let grid: [Self] = sizes.flatMap { rows, depth, columns in
-    Kind.allCases.map { Self(rows: rows, depth: depth, columns: columns, kind: $0) }
+  static let grid: [Self] =
+    sizes.flatMap { rows, depth, columns in
+      Kind.allCases.map { Self(rows: rows, depth: depth, columns: columns, kind: $0) }
+    } + layers.flatMap(training)
+
+  /// The three products of a layer while it is trained on 1,024 tokens: its output, and the gradients
+  /// of its input and of its weights, which lie as `outputs` × `inputs`.
+  private static func training(inputs: Int, outputs: Int) -> [Self] {
+    let tokens = 1024
+    return [
+      Self(rows: tokens, depth: inputs, columns: outputs, kind: .rightTransposed),
+      Self(rows: tokens, depth: outputs, columns: inputs, kind: .plain),
+      Self(rows: outputs, depth: tokens, columns: inputs, kind: .leftTransposed),
+    ]
   }
+
+  /// Inputs and outputs of the layers of transformers of width 384 (vocabulary 4,096), 128 and 64.
+  private static let layers = [
+    (384, 1152), (384, 384), (384, 1536), (1536, 384), (384, 4096),
+    (128, 384), (128, 512), (512, 128), (64, 192), (64, 256), (256, 64), (64, 65),
+  ]
 
   private static let sizes: [(Int, Int, Int)] =
     [64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048].map { ($0, $0, $0) } + [
