@@ -158,10 +158,11 @@ extension LoadedVocabulary {
     [
       "name": .string(name),
       "format": .string(format),
+      "unit": .string(unit),
       "sha256": JSONValue(hash?.description),
       "tokenCount": .integer(tokenizer.tokenCount),
-      "pattern": JSONValue(vocabulary.pattern?.rawValue),
-      "normalizer": JSONValue(vocabulary.normalization == .formC ? "NFC" : nil),
+      "pattern": JSONValue(bytePairs?.pattern?.rawValue),
+      "normalizer": JSONValue(bytePairs?.normalization == .formC ? "NFC" : nil),
     ]
   }
 }

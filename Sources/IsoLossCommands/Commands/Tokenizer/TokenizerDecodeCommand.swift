@@ -75,7 +75,7 @@ public struct TokenizerDecodeCommand: Command {
 
 /// Decodes the documents of inputs.
 private struct DecodingRun {
-  let tokenizer: BytePairTokenizer
+  let tokenizer: any Tokenizer
   let writesJSONLines: Bool
   let sink: any TextSink
   let context: CommandContext

@@ -81,7 +81,7 @@ public struct TokenizerEncodeCommand: Command {
     if let outputPath { try context.refuseOverwriting(files, with: outputPath) }
     let loaded = try LoadedVocabulary(vocabulary, in: context)
     try checkFormat(loaded)
-    let end = endsTexts ? loaded.vocabulary.endOfText : nil
+    let end = endsTexts ? loaded.endOfText : nil
     if endsTexts, end == nil {
       throw CommandError("`--end-of-text`: `\(loaded.name)` has no token that ends a text")
     }
@@ -132,7 +132,7 @@ extension VocabularyWords {
 
 /// Encodes the documents of inputs.
 private struct EncodingRun {
-  let tokenizer: BytePairTokenizer
+  let tokenizer: any Tokenizer
   let specialTokens: SpecialTokenPolicy
   let end: TokenID?
   let givesOffsets: Bool

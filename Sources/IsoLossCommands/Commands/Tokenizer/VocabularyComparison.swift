@@ -74,7 +74,7 @@ struct VocabularyComparison {
   private static func ends(
     of ids: [TokenID],
     _ text: [UInt8],
-    _ tokenizer: BytePairTokenizer
+    _ tokenizer: any Tokenizer
   ) -> [Int] {
     var ends: [Int] = []
     ends.reserveCapacity(ids.count)
@@ -85,8 +85,8 @@ struct VocabularyComparison {
     }
     // Where lengths alone do not tell, as with a space put before the text, tokens are followed
     // through it.
-    if end == text.count, tokenizer.vocabulary.spacing == nil { return ends }
-    let spans = (try? tokenizer.spans(text)) ?? []
+    if end == text.count, tokenizer.hasFixedLengths { return ends }
+    let spans = (try? tokenizer.spans(text, specialTokens: .text)) ?? []
     return spans.map(\.byteRange.upperBound)
   }
 
@@ -140,7 +140,7 @@ struct VocabularyComparison {
   }
 }
 
-extension BytePairTokenizer {
+extension Tokenizer {
   /// The ids of a text in which special tokens are ordinary text.
   fileprivate func encodeOrdinary(_ text: [UInt8], pool: WorkerPool) -> [TokenID] {
     do throws(SpecialTokenError) {

@@ -51,7 +51,7 @@ struct TrainingFolder {
 
   /// Writes the model that the run has come to.
   func finish(_ run: borrowing TransformerTraining, _ texts: TrainingTexts) throws {
-    let vocabulary = texts.vocabulary.vocabulary
+    let vocabulary = texts.vocabulary
     guard
       let configuration = CheckpointConfiguration(
         describing: run.recipe.configuration,
@@ -59,7 +59,7 @@ struct TrainingFolder {
         endOfText: vocabulary.endOfText.map { [Int($0)] } ?? []
       )
     else { throw CommandError("no architecture has the model's parts") }
-    try context.writeFile("\(word)/tokenizer.json", try vocabulary.tokenizerJSON())
+    try context.writeFile("\(word)/tokenizer.json", try vocabulary.facts.tokenizerJSON())
     try Checkpoint(configuration, run.result()).write(folder: context.path(word))
   }
 }

@@ -13,7 +13,7 @@ struct TrainingTexts {
   init(_ words: TrainTransformerWords, in context: CommandContext) throws {
     vocabulary = try LoadedVocabulary(words.vocabulary, in: context)
     let tokenizer = vocabulary.tokenizer
-    let end = vocabulary.vocabulary.endOfText
+    let end = vocabulary.endOfText
     var bytes = 0
     func ids(_ inputs: [String]) throws -> [UInt32] {
       var ids: [UInt32] = []
