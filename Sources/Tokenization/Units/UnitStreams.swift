@@ -102,25 +102,20 @@ private struct UnitCover {
 /// Decodes bytes, characters or words as they come.
 public struct UnitDecodingStream: TokenDecoding {
   private let tokenizer: UnitTokenizer
-  private var joint: WordJoint
+  private var joint = WordJoint()
 
-  init(_ tokenizer: UnitTokenizer) {
-    self.tokenizer = tokenizer
-    joint = WordJoint(tokenizer.unit)
-  }
+  init(_ tokenizer: UnitTokenizer) { self.tokenizer = tokenizer }
 
   /// Takes the tokens that follow those of the last call.
   ///
   /// - Precondition: All ids are below ``UnitTokenizer/tokenCount``.
   public mutating func decode(_ ids: [TokenID]) -> [UInt8] {
-    var text: [UInt8] = []
-    for id in ids { tokenizer.append(id, to: &text, &joint) }
-    return text
+    tokenizer.decode(ids.span, &joint)
   }
 
   /// Ends the text, of which nothing is held back.
   public mutating func finish() -> [UInt8] {
-    joint = WordJoint(tokenizer.unit)
+    joint = WordJoint()
     return []
   }
 }
@@ -128,12 +123,9 @@ public struct UnitDecodingStream: TokenDecoding {
 /// The bytes that given ids stand for: a word with the space before it, the unknown for none.
 public struct UnitTextStream: TokenCoverage {
   private let tokenizer: UnitTokenizer
-  private var joint: WordJoint
+  private var joint = WordJoint()
 
-  init(_ tokenizer: UnitTokenizer) {
-    self.tokenizer = tokenizer
-    joint = WordJoint(tokenizer.unit)
-  }
+  init(_ tokenizer: UnitTokenizer) { self.tokenizer = tokenizer }
 
   /// Takes the ids that follow those of the last call.
   public mutating func text(of ids: [TokenID]) -> (bytes: [UInt8], lengths: [Int]) {
@@ -142,7 +134,7 @@ public struct UnitTextStream: TokenCoverage {
     for id in ids {
       let start = bytes.count
       if Int(id) < tokenizer.tokenCount, id != tokenizer.unknownToken {
-        tokenizer.append(id, to: &bytes, &joint)
+        bytes += tokenizer.decode([id].span, &joint)
       }
       lengths.append(bytes.count - start)
     }

@@ -12,8 +12,14 @@ public struct UnitTokenizer: Tokenizer {
 
   private let index: TokenIndex
 
+  /// What tokens decode to.
+  private let decoded: FlatTokens
+
   /// The ids of all units of one byte.
   private let idsOfBytes: [TokenID]
+
+  /// The id of a newline; `nil` where that is unknown.
+  let newlineToken: TokenID?
 
   /// Creates a tokenizer of bytes.
   public init() { self.init(.bytes) }
@@ -36,6 +42,8 @@ public struct UnitTokenizer: Tokenizer {
     self.vocabulary = vocabulary
     let index = TokenIndex(vocabulary.tokens)
     self.index = index
+    decoded = FlatTokens(vocabulary.decodedTokens)
+    newlineToken = index.find([0x0A].span)
     idsOfBytes = (UInt8.min...UInt8.max).map { byte in
       let unit = [byte]
       return index.find(unit.span) ?? vocabulary.unknownToken ?? TokenID(byte)
@@ -127,23 +135,23 @@ extension UnitTokenizer {
   ///
   /// - Precondition: All ids are below ``tokenCount``.
   public func decode(_ ids: Span<TokenID>) -> [UInt8] {
-    var joint = WordJoint(unit)
-    var text: [UInt8] = []
-    text.reserveCapacity(ids.count)
-    for position in ids.indices { append(ids[position], to: &text, &joint) }
-    return text
+    var joint = WordJoint()
+    return decode(ids, &joint)
   }
 
-  /// Adds the bytes of a token.
-  func append(_ id: TokenID, to text: inout [UInt8], _ joint: inout WordJoint) {
-    precondition(Int(id) < tokenCount, "the id \(id) is beyond \(tokenCount) tokens")
-    let bytes = id == unknownToken ? Self.replacement[...] : vocabulary.tokens[Int(id)]
-    if joint.takesSpace(before: bytes) { text.append(0x20) }
-    text += bytes
+  /// The bytes of tokens that follow others.
+  func decode(_ ids: Span<TokenID>, _ joint: inout WordJoint) -> [UInt8] {
+    guard unit == .word else { return decoded.decode(ids) }
+    var spaced: [TokenID] = []
+    spaced.reserveCapacity(2 * ids.count)
+    for position in ids.indices {
+      let id = ids[position]
+      precondition(Int(id) < tokenCount, "the id \(id) is beyond \(tokenCount) tokens")
+      if joint.takesSpace(beforeWord: id != newlineToken) { spaced.append(TokenID(tokenCount)) }
+      spaced.append(id)
+    }
+    return decoded.decode(spaced.span)
   }
-
-  /// U+FFFD, which stands where a text had something that the vocabulary does not hold.
-  private static let replacement: [UInt8] = [0xEF, 0xBF, 0xBD]
 
   /// How many bytes a token has: 0 for the unknown, and for words without the space before them.
   public func byteLength(of id: TokenID) -> Int {
@@ -154,16 +162,26 @@ extension UnitTokenizer {
 
 /// Says where spaces stand between decoded words.
 struct WordJoint: Sendable {
-  private let joinsWords: Bool
   private var isBehindWord = false
 
-  init(_ unit: TextUnit) { joinsWords = unit == .word }
-
   /// Whether a space stands before a token: between two words, but around no newline.
-  mutating func takesSpace(before token: ArraySlice<UInt8>) -> Bool {
-    guard joinsWords else { return false }
-    let isWord = token.first != 0x0A
+  mutating func takesSpace(beforeWord isWord: Bool) -> Bool {
     defer { isBehindWord = isWord }
     return isWord && isBehindWord
+  }
+}
+
+extension UnitVocabulary {
+  /// What each token decodes to: U+FFFD for the unknown, and of words a space behind all others.
+  fileprivate var decodedTokens: TokenBytes {
+    var decoded = TokenBytes()
+    decoded.reserveCapacity(tokens: tokenCount + 1, bytes: tokens.bytes.count + 4)
+    for id in 0..<tokenCount {
+      let isUnknown = unknownToken.map { Int($0) == id } ?? false
+      decoded.append(bytes: isUnknown ? [0xEF, 0xBF, 0xBD] : tokens[id])
+      decoded.endToken()
+    }
+    if unit == .word { decoded.append([0x20].span) }
+    return decoded
   }
 }

@@ -18,8 +18,8 @@ public struct VocabularyFile: Sendable, Hashable {
   /// The version of Unicode whose classes cut text into pieces.
   public static let unicodeVersion = "16.0"
 
-  /// What files call byte pairs where they name a unit; those of byte pairs need not.
-  static let unit = "byte-pair"
+  /// What byte pairs are called where a unit is named; files of byte pairs need not name it.
+  public static let unit = "byte-pair"
 
   /// Creates a file's content.
   public init(

@@ -48,6 +48,12 @@ struct InspectReport {
     return rows
   }
 
+  private func unknownTokens(of text: Text) -> UnknownTokens {
+    var unknown = UnknownTokens(vocabulary.tokenizer)
+    unknown.add(text.spans)
+    return unknown
+  }
+
   private var singleByteCount: Int {
     let tokenizer = vocabulary.tokenizer
     return (0..<TokenID(tokenizer.tokenCount)).count { tokenizer.byteLength(of: $0) == 1 }
@@ -86,8 +92,10 @@ extension InspectReport {
       NumberText.counted(text.bytes.count, "byte"), NumberText.counted(text.spans.count, "token"),
     ]
     let rate = Double(text.bytes.count) / Double(text.spans.count)
+    let unknown = unknownTokens(of: text)
     return "text  \(text.name.escapedForTerminal): \(counts.joined(separator: ", "))"
       + (text.spans.isEmpty ? "" : ", \(NumberText.measured(rate)) bytes per token")
+      + (unknown.count == 0 ? "" : ", \(unknown.shareText) unknown")
       + "\n\n" + PieceText.drawing(text.pieces, inColor: inColor)
   }
 
@@ -166,6 +174,7 @@ extension InspectReport {
     [
       "name": .string(text.name),
       "byteCount": .integer(text.bytes.count),
+      "unknownCount": .integer(unknownTokens(of: text).count),
       "tokens": .array(
         text.spans.map { span in
           var object = member(Int(span.id), text.bytes[span.byteRange])

@@ -12,7 +12,8 @@ public struct TokenizerDecodeCommand: Command {
       low byte first: what `isoloss tokenizer encode` writes. With --jsonl every line of ids is answered by \
       a line of JSON with the document as `text`, or as `base64` where its bytes are no UTF-8.
 
-      Without FILE, and for `-`, standard input is read.
+      Of a vocabulary of words a space is put between two of them, but around no newline; what it did not \
+      hold is U+FFFD. Without FILE, and for `-`, standard input is read.
       """,
     argument: .init("FILE", atLeast: 0),
     options: [VocabularyWords.vocabulary] + VocabularyWords.refinements + [
@@ -87,10 +88,12 @@ private struct DecodingRun {
       name: context.displayName(word),
       limit: TokenizerEncodeCommand.longestLine
     ) { try sink.flush() }
+    var unknown = UnknownTokens(tokenizer)
     while let line = try lines.next() {
       try context.interruption.check()
       let ids = isJSON ? try Self.jsonIDs(of: line, lines) : try Self.ids(of: line, at: lines.place)
       try check(ids, at: lines.place)
+      unknown.add(ids)
       let text = tokenizer.decode(ids)
       if writesJSONLines {
         try sink.write(TextLine.line(of: text))
@@ -98,6 +101,7 @@ private struct DecodingRun {
         try sink.write(bytes: text)
       }
     }
+    context.warn(of: unknown, in: lines.name)
   }
 
   /// Decodes a file of numbers.
@@ -105,6 +109,7 @@ private struct DecodingRun {
     var source = try context.open(word)
     let name = context.displayName(word)
     var stream = tokenizer.makeDecodingStream()
+    var unknown = UnknownTokens(tokenizer)
     var rest: [UInt8] = []
     var offset = 0
     while case let chunk = try source.nextChunk(), !chunk.isEmpty {
@@ -123,6 +128,7 @@ private struct DecodingRun {
       }
       rest = Array(bytes[(whole * width)...])
       offset += whole * width
+      unknown.add(ids)
       try sink.write(bytes: stream.decode(ids))
     }
     guard rest.isEmpty else {
@@ -132,6 +138,7 @@ private struct DecodingRun {
       )
     }
     try sink.write(bytes: stream.finish())
+    context.warn(of: unknown, in: name)
   }
 
   private func check(_ ids: [TokenID], at place: String) throws(CommandError) {
