@@ -58,6 +58,7 @@ public struct TokenizerDecodeCommand: Command {
     let file = try outputPath.map(context.createFile)
     let run = DecodingRun(
       tokenizer: loaded.tokenizer,
+      tokenCount: loaded.tokenizer.tokenCount,
       writesJSONLines: writesJSONLines,
       sink: file ?? context.output,
       context: context
@@ -77,6 +78,10 @@ public struct TokenizerDecodeCommand: Command {
 /// Decodes the documents of inputs.
 private struct DecodingRun {
   let tokenizer: any Tokenizer
+
+  /// Every id is held against it, so it is asked for once.
+  let tokenCount: Int
+
   let writesJSONLines: Bool
   let sink: any TextSink
   let context: CommandContext
@@ -121,7 +126,7 @@ private struct DecodingRun {
       for index in 0..<whole {
         var id: TokenID = 0
         for byte in (0..<width).reversed() { id = id << 8 | TokenID(bytes[index * width + byte]) }
-        guard Int(id) < tokenizer.tokenCount else {
+        guard Int(id) < tokenCount else {
           throw beyond(Int(id), at: "\(name): byte \(offset + index * width)")
         }
         ids.append(id)
@@ -142,13 +147,13 @@ private struct DecodingRun {
   }
 
   private func check(_ ids: [TokenID], at place: String) throws(CommandError) {
-    if let wrong = ids.first(where: { Int($0) >= tokenizer.tokenCount }) {
+    if let wrong = ids.first(where: { Int($0) >= tokenCount }) {
       throw beyond(Int(wrong), at: place)
     }
   }
 
   private func beyond(_ id: Int, at place: String) -> CommandError {
-    let count = NumberText.counted(tokenizer.tokenCount, "token")
+    let count = NumberText.counted(tokenCount, "token")
     return CommandError("\(place): the id \(id) is beyond the vocabulary of \(count)")
   }
 
