@@ -178,7 +178,7 @@ extension SentenceSplitter {
 
 /// Whether words end at a byte: the white space of the C locale.
 @inline(__always)
-private func isASCIISpace(_ byte: UInt8) -> Bool {
+func isASCIISpace(_ byte: UInt8) -> Bool {
   byte == 0x20 || (byte >= 0x09 && byte <= 0x0D)
 }
 

@@ -24,6 +24,8 @@ public enum Fuzzing {
     case safetensors
     /// Vocabulary files of all kinds that are damaged.
     case vocabularies
+    /// Vocabulary files of characters and words that are damaged.
+    case unitVocabularies
 
     /// Its part of the seconds, beside those of the others.
     var weight: Double { self == .vocabularies ? 6 : 1 }

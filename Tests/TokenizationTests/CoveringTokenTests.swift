@@ -20,7 +20,7 @@ struct CoveringTokenTests {
       tokens += try stream.encodeCovering(Array(text[start..<min(start + chunk, text.count)]))
     }
     let rest = try stream.finishCovering()
-    return (tokens + rest.tokens, rest.uncoveredByteCount)
+    return (tokens + rest.tokens, rest.lostByteCount)
   }
 
   private static func vocabularies() throws -> [(String, BytePairVocabulary)] {

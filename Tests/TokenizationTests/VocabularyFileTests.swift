@@ -115,40 +115,6 @@ struct VocabularyFileTests {
   }
 }
 
-@Suite("Units as tokens")
-struct UnitTokenizerTests {
-  @Test("bytes are their own ids")
-  func bytes() {
-    let tokenizer = UnitTokenizer()
-    #expect(tokenizer.tokenCount == 256)
-    #expect(tokenizer.encode([1, 255]) == [1, 255])
-    #expect(tokenizer.decode([1, 255]) == [1, 255])
-    #expect(tokenizer.byteLength(of: 7) == 1)
-  }
-
-  @Test("characters are numbered in order, and invalid bytes are one")
-  func characters() {
-    let text = Array("bé\na".utf8) + [0xFF, 0xFE]
-    let tokenizer = UnitTokenizer(.character, learningFrom: text)
-    #expect(tokenizer.encode(text) == [2, 3, 0, 1, 4])
-    #expect(tokenizer.unknownToken == 5)
-    #expect(tokenizer.encode("c") == [5])
-    #expect(tokenizer.decode(tokenizer.encode(text)) == text)
-    #expect(tokenizer.byteLength(of: 3) == 2)
-    #expect(tokenizer.byteLength(of: 5) == 0)
-  }
-
-  @Test("words are numbered by how often they occur")
-  func words() {
-    let text = Array("to be or\n not  to be to".utf8)
-    let tokenizer = UnitTokenizer(.word, learningFrom: text, limit: 3)
-    #expect(tokenizer.tokenCount == 4)
-    #expect(tokenizer.encode(text) == [0, 1, 3, 2, 3, 0, 1, 0])
-    #expect(tokenizer.count(text) == 8)
-    #expect(tokenizer.decode([0, 1, 2, 0]) == Array("to be\nto".utf8))
-  }
-}
-
 @Suite("Token usage")
 struct TokenUsageTests {
   @Test("counts tokens and bytes")

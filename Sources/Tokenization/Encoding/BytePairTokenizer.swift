@@ -55,8 +55,24 @@ public struct BytePairTokenizer: Tokenizer {
 // MARK: - Tokenizer
 
 extension BytePairTokenizer {
+  /// Tokens are parts of words.
+  public var tokenUnit: String { "subword" }
+
   /// How many ids there are; some may be gaps.
   public var tokenCount: Int { vocabulary.tokenCount }
+
+  /// The token that stands for what no other can; `nil` where all bytes have tokens.
+  public var unknownToken: TokenID? { vocabulary.unknownToken }
+
+  /// Whether no space is put before a text or written otherwise.
+  public var hasFixedLengths: Bool { vocabulary.spacing == nil }
+
+  /// What the vocabulary does to a text before it is merged.
+  public var lossReason: String {
+    vocabulary.normalization == .formC
+      ? "the tokenizer normalizes characters to Unicode's form C"
+      : "the tokenizer leaves out or rewrites some characters"
+  }
 
   /// Encodes a text, in which special tokens are ordinary text.
   public func encode(_ text: Span<UInt8>) -> [TokenID] {

@@ -157,7 +157,7 @@ extension BytePairTokenizer {
 ///
 ///     var stream = tokenizer.makeTextStream()
 ///     let (text, lengths) = stream.text(of: ids)
-public struct TokenTextStream: Sendable {
+public struct TokenTextStream: TokenCoverage {
   private let tokenizer: BytePairTokenizer
   private var isAtBeginning = true
 

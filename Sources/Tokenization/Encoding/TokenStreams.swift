@@ -8,7 +8,7 @@ public import Execution
 ///
 /// What may still change with the bytes that follow is held back: in text of words a few bytes, and
 /// at most the longest piece.
-public struct EncodingStream: Sendable {
+public struct EncodingStream: TokenEncoding {
   private let tokenizer: BytePairTokenizer
   private let matcher: AddedTokenMatcher
   private let isForbidding: Bool
@@ -177,7 +177,7 @@ extension EncodingStream {
   ///   none, where the vocabulary has an unknown token or tokens of all bytes.
   /// - Throws: ``SpecialTokenError`` at the first special token, if they are forbidden.
   public mutating func finishCovering() throws(SpecialTokenError) -> (
-    tokens: [CoveringToken], uncoveredByteCount: Int
+    tokens: [CoveringToken], lostByteCount: Int
   ) {
     if isForbidding { try refuseSpecialTokens(upTo: pending.count) }
     let tokens = covering(upTo: pending.count)
@@ -236,7 +236,7 @@ public struct GrowingEncoding: Sendable {
 }
 
 /// Decodes tokens as they come; what is no whole character yet is held back.
-public struct DecodingStream: Sendable {
+public struct DecodingStream: TokenDecoding {
   private let tokenizer: BytePairTokenizer
   private var pending: [UInt8] = []
   private var isAtBeginning = true

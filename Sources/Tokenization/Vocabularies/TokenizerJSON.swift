@@ -11,13 +11,24 @@ extension BytePairVocabulary {
   ///   - name: What errors call it.
   /// - Throws: ``VocabularyError``, which names what is not supported.
   public init(tokenizerJSON bytes: [UInt8], name: String) throws(VocabularyError) {
-    var file = TokenizerJSONFile()
-    do throws(JSONError) {
-      try file.read(bytes, name: name)
-    } catch {
-      throw VocabularyError(name, nil, .json(error))
+    self = try TokenizerJSONFile(bytes, name: name).vocabulary(name: name)
+  }
+}
+
+extension AnyVocabulary {
+  /// Reads a `tokenizer.json` of byte pairs, or of characters or words as this package writes it.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file.
+  ///   - name: What errors call it.
+  /// - Throws: ``VocabularyError``, which names what is not supported.
+  public init(tokenizerJSON bytes: [UInt8], name: String) throws(VocabularyError) {
+    let file = try TokenizerJSONFile(bytes, name: name)
+    if let units = try file.unitVocabulary(name: name) {
+      self = .units(units)
+    } else {
+      self = .bytePairs(VocabularyFile(try file.vocabulary(name: name)))
     }
-    self = try file.vocabulary(name: name)
   }
 }
 
@@ -34,7 +45,15 @@ private struct TokenizerJSONFile {
   /// The merges, two spellings for each.
   private var merges = TokenBytes()
 
-  mutating func read(_ bytes: [UInt8], name: String) throws(JSONError) {
+  init(_ bytes: [UInt8], name: String) throws(VocabularyError) {
+    do throws(JSONError) {
+      try read(bytes, name: name)
+    } catch {
+      throw VocabularyError(name, nil, .json(error))
+    }
+  }
+
+  private mutating func read(_ bytes: [UInt8], name: String) throws(JSONError) {
     var reader = try JSONReader(bytes, name: name)
     try reader.beginObject()
     var key: [UInt8] = []
@@ -105,6 +124,18 @@ private struct TokenizerJSONFile {
 // MARK: - To a vocabulary
 
 extension TokenizerJSONFile {
+  /// What a model of whole words holds; `nil` of any other model.
+  func unitVocabulary(name: String) throws(VocabularyError) -> UnitVocabulary? {
+    guard model["type"]?.string == UnitVocabulary.modelType, hasTokens else { return nil }
+    return try UnitVocabulary(
+      members: members,
+      model: model,
+      spellings: spellings,
+      ids: ids,
+      name: name
+    )
+  }
+
   func vocabulary(name: String) throws(VocabularyError) -> BytePairVocabulary {
     let components = TokenizerComponents(members, model: model)
     try components.checkModel(name: name, hasTokens: hasTokens)

@@ -15,7 +15,7 @@ public final class TransformerModel: LanguageModel, Sendable {
   public let configuration: CheckpointConfiguration
 
   /// What cuts texts into tokens; without it only ids can be scored.
-  public let tokenizer: BytePairTokenizer?
+  public let tokenizer: (any Tokenizer)?
 
   /// How texts longer than the context are cut, and what stands before them.
   public let windows: ContextWindows
@@ -37,7 +37,7 @@ public final class TransformerModel: LanguageModel, Sendable {
   /// - Precondition: All tokens are among the model's; windows fit learned positions.
   public init(
     _ checkpoint: consuming Checkpoint,
-    tokenizer: BytePairTokenizer?,
+    tokenizer: (any Tokenizer)?,
     windows: ContextWindows,
     scoredEnd: TokenID? = nil,
     kernels: KernelContext
@@ -60,8 +60,8 @@ extension TransformerModel {
   /// The architecture's name.
   public var name: String { configuration.architecture.rawValue }
 
-  /// Parts of words, or plain numbers.
-  public var tokenUnit: String { tokenizer == nil ? "id" : "subword" }
+  /// What the tokenizer takes for a token, or plain numbers.
+  public var tokenUnit: String { tokenizer?.tokenUnit ?? "id" }
 
   /// The weights stay as they are.
   public var learns: Bool { false }

@@ -17,7 +17,7 @@ public final class TransformerScorer: TextScorer {
 
   private let model: TransformerModel
   private var scorer: WindowScorer
-  private var stream: EncodingStream?
+  private var stream: (any TokenEncoding)?
 
   /// The tokens that wait for their windows, in order.
   private var drafts: [Draft] = []
@@ -29,7 +29,7 @@ public final class TransformerScorer: TextScorer {
 
   init(_ model: TransformerModel, ranks: Bool) {
     self.model = model
-    stream = model.tokenizer?.makeStream()
+    stream = model.tokenizer?.makeStream(specialTokens: .text)
     scorer = WindowScorer(
       model.configuration.transformer,
       windows: model.windows,
@@ -78,7 +78,7 @@ public final class TransformerScorer: TextScorer {
   public func finish(receive: (ScoredToken) throws -> Void) throws {
     if let rest = try stream?.finishCovering() {
       try take(rest.tokens, receive)
-      lostByteCount += rest.uncoveredByteCount
+      lostByteCount += rest.lostByteCount
     }
     if let end = model.scoredEnd, lastToken != nil, lastToken != end {
       try take([CoveringToken(id: end, byteLength: 0)], receive)
@@ -88,7 +88,7 @@ public final class TransformerScorer: TextScorer {
 
   /// Whether the tokens determine the text's bytes.
   public var fidelity: Fidelity {
-    guard let vocabulary = model.tokenizer?.vocabulary else {
+    guard let tokenizer = model.tokenizer else {
       let reason = "ids alone do not say which bytes they stand for"
       return .lossy(unmodelledByteCount: 0, reason: reason)
     }
@@ -98,11 +98,7 @@ public final class TransformerScorer: TextScorer {
       return .lossy(unmodelledByteCount: lostByteCount, reason: reason)
     }
     guard lostByteCount == 0 else {
-      let reason =
-        vocabulary.normalization == .formC
-        ? "the tokenizer normalizes characters to Unicode's form C"
-        : "the tokenizer leaves out or rewrites some characters"
-      return .lossy(unmodelledByteCount: lostByteCount, reason: reason)
+      return .lossy(unmodelledByteCount: lostByteCount, reason: tokenizer.lossReason)
     }
     return .lossless
   }
@@ -155,7 +151,7 @@ extension TransformerScorer {
   /// Whether the vocabulary has nothing for a token.
   private func isUnknown(_ id: TokenID) -> Bool {
     guard let tokenizer = model.tokenizer else { return false }
-    return id == tokenizer.vocabulary.unknownToken || Int(id) >= tokenizer.tokenCount
+    return id == tokenizer.unknownToken || Int(id) >= tokenizer.tokenCount
   }
 
   private func deliver(

@@ -192,10 +192,10 @@ extension CheckpointModel {
 
   /// What stands before a text: the token that begins texts, else the one that ends them.
   private func prefix() throws(CommandError) -> CheckpointPrefix? {
-    let facts = vocabulary?.vocabulary
-    let place = words.prefix ?? (facts?.addsBeginningOfText == true ? .every : .first)
+    let pairs = vocabulary?.bytePairs
+    let place = words.prefix ?? (pairs?.addsBeginningOfText == true ? .every : .first)
     guard place != .none else { return nil }
-    let beginning = facts?.beginningOfText.map(Int.init) ?? files.configuration.beginningOfText
+    let beginning = vocabulary?.beginningOfText.map(Int.init) ?? files.configuration.beginningOfText
     if let id = known(beginning) { return .init(id: id, isBeginning: true, place: place) }
     if let id = endOfText { return .init(id: id, isBeginning: false, place: place) }
     guard words.prefix != nil else { return nil }
@@ -213,7 +213,7 @@ extension CheckpointModel {
   }
 
   private var endOfText: Int? {
-    known(vocabulary?.vocabulary.endOfText.map(Int.init) ?? files.configuration.endOfText.first)
+    known(vocabulary?.endOfText.map(Int.init) ?? files.configuration.endOfText.first)
   }
 
   /// An id, if the model has it.

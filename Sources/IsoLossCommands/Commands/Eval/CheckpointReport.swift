@@ -54,10 +54,10 @@ struct CheckpointReport {
 
   /// How the vocabulary spells what stands before a text.
   private var prefixText: String? {
-    guard let prefix, let vocabulary, prefix.id < vocabulary.tokenizer.tokenCount else {
+    guard let prefix, let pairs = vocabulary?.bytePairs, prefix.id < pairs.tokenCount else {
       return nil
     }
-    let bytes = vocabulary.vocabulary.bytes(of: TokenID(prefix.id))
+    let bytes = pairs.bytes(of: TokenID(prefix.id))
     return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
   }
 

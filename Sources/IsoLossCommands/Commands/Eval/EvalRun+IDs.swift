@@ -50,7 +50,7 @@ private struct DocumentsOfIDs {
   private(set) var orderZero = OrderZeroBaseline()
 
   private var evaluator: TextEvaluator<TransformerScorer>
-  private var text: TokenTextStream?
+  private var text: (any TokenCoverage)?
 
   init(
     model: TransformerModel,

@@ -7,6 +7,7 @@ struct CountReport {
     var name: String
     var byteCount = 0
     var tokenCount = 0
+    var unknownCount = 0
     var usedTokenCount = 0
     var counts = TextCounts()
 
@@ -41,10 +42,14 @@ struct CountReport {
     self.usage.add(usage)
     total.byteCount += file.byteCount
     total.tokenCount += file.tokenCount
+    total.unknownCount += file.unknownCount
     total.usedTokenCount = self.usage.usedTokenCount
     total.counts += file.counts
     total.isBeyondLimit = total.isBeyondLimit || file.isBeyondLimit
   }
+
+  /// The id of what the vocabulary does not hold.
+  private var unknown: TokenID? { vocabulary.tokenizer.unknownToken }
 
   /// What looks mistaken about the texts.
   var warnings: [ReportWarning] { files.flatMap(\.warnings) }
@@ -63,6 +68,7 @@ extension CountReport {
     }
     file.byteCount = portions.byteCount
     file.usedTokenCount = usage.usedTokenCount
+    if let unknown { file.unknownCount = usage.counts[Int(unknown)] }
     file.counts = counter.finish()
     if let mistaken = MistakenInput.detect(firstBytes: portions.firstBytes) {
       let message = "`\(file.name)` \(mistaken.hint)"
@@ -73,6 +79,11 @@ extension CountReport {
 }
 
 extension CountReport.File {
+  /// How many of the tokens are unknown, in parts of 1.
+  var unknownShare: Double? {
+    isBeyondLimit || tokenCount == 0 ? nil : Double(unknownCount) / Double(tokenCount)
+  }
+
   /// The bytes that a token stands for in the mean.
   var bytesPerToken: Double? {
     isBeyondLimit || tokenCount == 0 ? nil : Double(byteCount) / Double(tokenCount)
@@ -89,8 +100,11 @@ extension CountReport.File {
 extension CountReport {
   var text: String {
     let known = NumberText.counted(vocabulary.tokenizer.tokenCount, "token")
-    var table = TextTable([.left, .right, .right, .right, .right, .right])
-    table.add(["file", "bytes", "tokens", "bytes per token", "tokens per word", "tokens used"])
+    var table = TextTable([.left, .right, .right, .right, .right, .right, .right])
+    table.add(
+      ["file", "bytes", "tokens", "bytes per token", "tokens per word", "tokens used"]
+        + (unknown == nil ? [] : ["unknown"])
+    )
     for file in files { table.add(row(file)) }
     if files.count > 1 { table.add(row(total)) }
     return "vocabulary  \(vocabulary.name.escapedForTerminal): \(known)\n\n\(table.text)"
@@ -108,7 +122,7 @@ extension CountReport {
       file.bytesPerToken.map(NumberText.measured) ?? "n/a",
       file.tokensPerWord.map(NumberText.measured) ?? "n/a",
       NumberText.count(file.usedTokenCount),
-    ]
+    ] + (unknown == nil ? [] : [UnknownTokens.share(file.unknownCount, of: file.tokenCount)])
   }
 }
 
@@ -148,6 +162,8 @@ extension CountReport {
       "usedTokenCount": isKnown ? .integer(file.usedTokenCount) : .null,
       "unusedTokenCount": isKnown
         ? .integer(vocabulary.tokenizer.tokenCount - file.usedTokenCount) : .null,
+      "unknownCount": isKnown ? .integer(file.unknownCount) : .null,
+      "unknownShare": JSONValue(file.unknownShare),
     ]
   }
 }
@@ -158,10 +174,11 @@ extension LoadedVocabulary {
     [
       "name": .string(name),
       "format": .string(format),
+      "unit": .string(unit),
       "sha256": JSONValue(hash?.description),
       "tokenCount": .integer(tokenizer.tokenCount),
-      "pattern": JSONValue(vocabulary.pattern?.rawValue),
-      "normalizer": JSONValue(vocabulary.normalization == .formC ? "NFC" : nil),
+      "pattern": JSONValue(bytePairs?.pattern?.rawValue),
+      "normalizer": JSONValue(bytePairs?.normalization == .formC ? "NFC" : nil),
     ]
   }
 }

@@ -14,7 +14,7 @@ struct InspectPage {
     sections.append(
       .init(heading: "Vocabulary", blocks: [Self.table(["what", "value"], found.factRows)])
     )
-    let special = found.vocabulary.vocabulary.specialTokens
+    let special = found.vocabulary.specialTokens
     if !special.isEmpty {
       sections.append(.init(heading: "Special tokens", blocks: [tokens(special)]))
     }

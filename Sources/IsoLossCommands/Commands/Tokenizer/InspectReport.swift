@@ -25,8 +25,6 @@ struct InspectReport {
   private static let listedSpecials = 12
   private static let listedTokens = 40
 
-  private var facts: BytePairVocabulary { vocabulary.vocabulary }
-
   /// The longest tokens that text can become, the longest first and the first of equals.
   var longestTokens: [TokenID] {
     let tokenizer = vocabulary.tokenizer
@@ -35,69 +33,30 @@ struct InspectReport {
     return longest.filter { $0.1 > 0 }.map(\.id)
   }
 
-  private var mergeCount: Int? {
-    if case .list(let merges) = facts.merging { return merges.count }
-    return nil
-  }
-
-  private var singleByteCount: Int {
-    (0..<TokenID(facts.tokenCount)).count { vocabulary.tokenizer.byteLength(of: $0) == 1 }
-  }
-}
-
-// MARK: - Facts
-
-extension InspectReport {
   /// What is known of the vocabulary, in words.
   var factRows: [[String]] {
     var rows = [
       ["vocabulary", vocabulary.name.escapedForTerminal],
       ["format", vocabulary.format],
       ["sha256", vocabulary.hash?.description ?? "n/a"],
-      [
-        "tokens",
-        "\(NumberText.count(facts.tokenCount)), of one byte \(NumberText.count(singleByteCount)),"
-          + " special \(NumberText.count(facts.specialTokens.count))",
-      ],
-      ["merging", merging],
-      ["whole pieces", facts.looksUpWholePieces ? "looked up before merging" : "merged"],
-      ["pattern", facts.pattern.map { "\($0.rawValue): \($0.expression)" } ?? cutting],
-      ["normalizer", facts.normalization == .formC ? "NFC of Unicode 16.0" : "none"],
-      ["spaces", spacing],
     ]
-    let ends = [facts.beginningOfText, facts.endOfText].map { $0.map { "\($0)" } ?? "none" }
-    rows.append(["text begins with", ends[0] + (facts.addsBeginningOfText ? ", always" : "")])
-    rows.append(["text ends with", ends[1]])
-    if let tieRule = vocabulary.tieRule { rows.append(["tie rule", tieRule]) }
+    switch vocabulary.facts {
+    case .bytePairs(let file): rows += file.factRows(singleByteCount: singleByteCount)
+    case .units(let units): rows += units.factRows(singleByteCount: singleByteCount)
+    }
     if let hash = vocabulary.corpusHash { rows.append(["trained on", "\(hash)"]) }
     return rows
   }
 
-  private var merging: String {
-    switch facts.merging {
-    case .ranks: "by ids, the lowest first"
-    case .rankOfToken: "by the tokens' scores, the highest first"
-    case .list(let merges): "by \(NumberText.counted(merges.count, "merge")) in order"
-    }
+  private func unknownTokens(of text: Text) -> UnknownTokens {
+    var unknown = UnknownTokens(vocabulary.tokenizer)
+    unknown.add(text.spans)
+    return unknown
   }
 
-  private var cutting: String {
-    guard let spacing = facts.spacing else { return "none: a text is one piece" }
-    return spacing.cutsAtEachSpace ? "pieces begin at each space" : "none"
-  }
-
-  private var spacing: String {
-    guard let spacing = facts.spacing else {
-      return facts.addsPrefixSpace ? "as they are, one put before the text" : "as they are"
-    }
-    let prefix =
-      switch spacing.prefix {
-      case .never: "none put before the text"
-      case .first: "one put before the text"
-      case .every: "one put before each stretch of text"
-      }
-    return "written as U+2581, \(prefix)"
-      + (facts.hasByteFallback ? "; characters without token become their bytes" : "")
+  private var singleByteCount: Int {
+    let tokenizer = vocabulary.tokenizer
+    return (0..<TokenID(tokenizer.tokenCount)).count { tokenizer.byteLength(of: $0) == 1 }
   }
 }
 
@@ -109,7 +68,8 @@ extension InspectReport {
     var table = TextTable([.left, .left])
     for row in factRows { table.add(row) }
     var sections = [table.text]
-    if !facts.specialTokens.isEmpty { sections.append(tokenTable("special", facts.specialTokens)) }
+    let special = vocabulary.specialTokens
+    if !special.isEmpty { sections.append(tokenTable("special", special)) }
     sections.append(tokenTable("longest", longestTokens))
     if let verification { sections.append(verification.text) }
     if let text { sections += [drawing(text, inColor: inColor), spanTable(text)] }
@@ -132,8 +92,10 @@ extension InspectReport {
       NumberText.counted(text.bytes.count, "byte"), NumberText.counted(text.spans.count, "token"),
     ]
     let rate = Double(text.bytes.count) / Double(text.spans.count)
+    let unknown = unknownTokens(of: text)
     return "text  \(text.name.escapedForTerminal): \(counts.joined(separator: ", "))"
       + (text.spans.isEmpty ? "" : ", \(NumberText.measured(rate)) bytes per token")
+      + (unknown.count == 0 ? "" : ", \(unknown.shareText) unknown")
       + "\n\n" + PieceText.drawing(text.pieces, inColor: inColor)
   }
 
@@ -184,17 +146,20 @@ extension Verification {
 
 extension InspectReport {
   var json: [(String, JSONValue)] {
-    [
+    let pairs = vocabulary.bytePairs
+    return [
       ("vocabulary", .object(vocabulary.identityJSON)),
-      ("expression", JSONValue(facts.pattern?.expression)),
-      ("mergeCount", JSONValue(mergeCount)),
-      ("looksUpWholePieces", .bool(facts.looksUpWholePieces)),
-      ("hasByteFallback", .bool(facts.hasByteFallback)),
-      ("beginningOfText", JSONValue(facts.beginningOfText.map { Int($0) })),
-      ("endOfText", JSONValue(facts.endOfText.map { Int($0) })),
+      ("expression", JSONValue(pairs?.pattern?.expression)),
+      ("mergeCount", JSONValue(pairs?.mergeCount)),
+      ("looksUpWholePieces", pairs.map { .bool($0.looksUpWholePieces) } ?? .null),
+      ("hasByteFallback", pairs.map { .bool($0.hasByteFallback) } ?? .null),
+      ("dropsWhiteSpace", .bool(vocabulary.units?.dropsWhiteSpace ?? false)),
+      ("unknownToken", JSONValue(vocabulary.tokenizer.unknownToken.map { Int($0) })),
+      ("beginningOfText", JSONValue(vocabulary.beginningOfText.map { Int($0) })),
+      ("endOfText", JSONValue(vocabulary.endOfText.map { Int($0) })),
       ("tieRule", JSONValue(vocabulary.tieRule)),
       ("corpusHash", JSONValue(vocabulary.corpusHash?.description)),
-      ("specialTokens", .array(facts.specialTokens.map(token))),
+      ("specialTokens", .array(vocabulary.specialTokens.map(token))),
       ("longestTokens", .array(longestTokens.map(token))),
       ("verification", verification?.json ?? .null),
       ("text", text.map(json) ?? .null),
@@ -209,6 +174,7 @@ extension InspectReport {
     [
       "name": .string(text.name),
       "byteCount": .integer(text.bytes.count),
+      "unknownCount": .integer(unknownTokens(of: text).count),
       "tokens": .array(
         text.spans.map { span in
           var object = member(Int(span.id), text.bytes[span.byteRange])

@@ -11,17 +11,48 @@ struct LoadedVocabulary {
   /// The SHA-256 of the file, or of as much of it as was read; `nil` for the vocabulary of bytes.
   var hash: ContentHash?
 
-  /// The tie rule that it was trained by, where that is known.
-  var tieRule: String?
-
-  /// The hash of the text that it was trained on, where that is known.
-  var corpusHash: ContentHash?
+  /// What a token is, as `tokenizer train --unit` names it, or `byte`.
+  var unit: String
 
   /// What encodes by it.
-  var tokenizer: BytePairTokenizer
+  var tokenizer: any Tokenizer
 
-  /// Its facts.
-  var vocabulary: BytePairVocabulary { tokenizer.vocabulary }
+  /// What its file says of it.
+  var facts: AnyVocabulary
+}
+
+// MARK: - Facts
+
+extension LoadedVocabulary {
+  /// What only a vocabulary of byte pairs has.
+  var bytePairs: BytePairVocabulary? {
+    if case .bytePairs(let file) = facts { file.vocabulary } else { nil }
+  }
+
+  /// What only a vocabulary of characters or words has.
+  var units: UnitVocabulary? {
+    if case .units(let vocabulary) = facts { vocabulary } else { nil }
+  }
+
+  /// The tie rule that it was trained by, where that is known.
+  var tieRule: String? { if case .bytePairs(let file) = facts { file.tieRule } else { nil } }
+
+  /// The hash of the text that it was trained on, where that is known.
+  var corpusHash: ContentHash? {
+    switch facts {
+    case .bytePairs(let file): file.corpusHash
+    case .units(let vocabulary): vocabulary.corpusHash
+    }
+  }
+
+  /// The token that stands at the beginning of a text.
+  var beginningOfText: TokenID? { bytePairs?.beginningOfText }
+
+  /// The token that stands at the end of a text.
+  var endOfText: TokenID? { bytePairs?.endOfText }
+
+  /// The tokens that are signs to a model rather than text.
+  var specialTokens: [TokenID] { bytePairs?.specialTokens ?? [] }
 }
 
 // MARK: - Reading
@@ -58,27 +89,30 @@ extension LoadedVocabulary {
     name = context.displayName(words.path)
     hash = file.hash
     format = Self.name(of: file.format)
-    let vocabulary: BytePairVocabulary
     switch file.format {
     case .native:
-      let native = try VocabularyFile(file.bytes, name: name)
-      (vocabulary, tieRule, corpusHash) = (native.vocabulary, native.tieRule, native.corpusHash)
+      facts = try AnyVocabulary(native: file.bytes, name: name)
+    case .tokenizerJSON:
+      facts = try AnyVocabulary(tokenizerJSON: file.bytes, name: name)
     case .tokenIDs where words.mergesPath != nil:
-      vocabulary = try Self.withMerges(words, ids: file.bytes, name: name, in: context)
+      let vocabulary = try Self.withMerges(words, ids: file.bytes, name: name, in: context)
+      facts = .bytePairs(VocabularyFile(vocabulary))
       format = "encoder.json and vocab.bpe"
     default:
-      vocabulary = try BytePairVocabulary(
+      let vocabulary = try BytePairVocabulary(
         recognizing: file.bytes,
         name: name,
         pattern: words.pattern
       )
+      facts = .bytePairs(VocabularyFile(vocabulary))
     }
-    try Self.refuseContradiction(words, file.format, vocabulary.pattern, name)
     do throws(VocabularyError.Reason) {
-      tokenizer = try BytePairTokenizer(vocabulary)
+      tokenizer = try facts.makeTokenizer()
     } catch {
       throw VocabularyError(name, nil, error)
     }
+    unit = facts.unit
+    try refuseContradiction(words, file.format)
   }
 
   /// Reads the file that the words name; of a vocabulary in two files that with the ids, and the
@@ -126,19 +160,18 @@ extension LoadedVocabulary {
         alphabet: Array(UInt8.min...UInt8.max),
         merges: []
       )
-      let vocabulary = BytePairVocabulary(learned, pattern: nil)
+      // Without merges it is as fast as bytes themselves, on all threads, and other programs read it.
+      let facts = AnyVocabulary.bytePairs(
+        VocabularyFile(BytePairVocabulary(learned, pattern: nil))
+      )
       return LoadedVocabulary(
         name: "byte",
         format: "single bytes",
-        tokenizer: try BytePairTokenizer(vocabulary)
+        unit: TextUnit.byte.rawValue,
+        tokenizer: try facts.makeTokenizer(),
+        facts: facts
       )
     }
-  }
-
-  private init(name: String, format: String, tokenizer: BytePairTokenizer) {
-    self.name = name
-    self.format = format
-    self.tokenizer = tokenizer
   }
 
   private static func withMerges(
@@ -159,15 +192,15 @@ extension LoadedVocabulary {
   }
 
   /// Refuses words that say otherwise than the file does.
-  private static func refuseContradiction(
+  private func refuseContradiction(
     _ words: VocabularyWords,
-    _ format: VocabularyFormat?,
-    _ pattern: SplitPattern?,
-    _ name: String
+    _ format: VocabularyFormat?
   ) throws(CommandError) {
     if words.mergesPath != nil, format != .tokenIDs {
-      throw CommandError("`--merges`: `\(name)` is no vocabulary of ids and has its own merges")
+      let own = units.map { "holds \($0.unit)s, which do not merge" } ?? "has its own merges"
+      throw CommandError("`--merges`: `\(name)` is no vocabulary of ids and \(own)")
     }
+    let pattern = bytePairs?.pattern
     if let given = words.pattern, given != pattern, !words.isPatternFallback {
       let own = pattern.map { "is cut by `\($0.rawValue)`" } ?? "is not cut by any pattern"
       throw CommandError("`--pattern`: text of `\(name)` \(own), as the file itself says")

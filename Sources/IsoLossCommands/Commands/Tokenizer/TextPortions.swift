@@ -12,7 +12,7 @@ struct TextPortions {
   let name: String
 
   private var source: any ByteSource
-  private var stream: EncodingStream
+  private var stream: any TokenEncoding
   private let context: CommandContext
   private let progress: ProgressLine
   private var isAtEnd = false
@@ -25,7 +25,7 @@ struct TextPortions {
   init(
     _ source: any ByteSource,
     name: String,
-    _ tokenizer: BytePairTokenizer,
+    _ tokenizer: any Tokenizer,
     _ specialTokens: SpecialTokenPolicy = .text,
     in context: CommandContext
   ) {

@@ -8,8 +8,8 @@ public struct TokenizerCountCommand: Command {
     summary: "how many tokens texts have, and how well a vocabulary fits",
     discussion: """
       Counts bytes and tokens of each file and of all together, with the bytes that a token stands for in \
-      the mean, the tokens that a word becomes (its fertility), and how many of the vocabulary's tokens \
-      occur at all.
+      the mean, the tokens that a word becomes (its fertility), how many of the vocabulary's tokens \
+      occur at all, and how many of the text's are unknown to it.
 
       With --limit it only asks whether a text has more tokens than that, and reads little more of it; \
       if one has, the exit code is 1. Without FILE, and for `-`, standard input is read.

@@ -12,7 +12,8 @@ public struct TokenizerDecodeCommand: Command {
       low byte first: what `isoloss tokenizer encode` writes. With --jsonl every line of ids is answered by \
       a line of JSON with the document as `text`, or as `base64` where its bytes are no UTF-8.
 
-      Without FILE, and for `-`, standard input is read.
+      Of a vocabulary of words a space is put between two of them, but around no newline; what it did not \
+      hold is U+FFFD. Without FILE, and for `-`, standard input is read.
       """,
     argument: .init("FILE", atLeast: 0),
     options: [VocabularyWords.vocabulary] + VocabularyWords.refinements + [
@@ -57,6 +58,7 @@ public struct TokenizerDecodeCommand: Command {
     let file = try outputPath.map(context.createFile)
     let run = DecodingRun(
       tokenizer: loaded.tokenizer,
+      tokenCount: loaded.tokenizer.tokenCount,
       writesJSONLines: writesJSONLines,
       sink: file ?? context.output,
       context: context
@@ -75,7 +77,11 @@ public struct TokenizerDecodeCommand: Command {
 
 /// Decodes the documents of inputs.
 private struct DecodingRun {
-  let tokenizer: BytePairTokenizer
+  let tokenizer: any Tokenizer
+
+  /// Every id is held against it, so it is asked for once.
+  let tokenCount: Int
+
   let writesJSONLines: Bool
   let sink: any TextSink
   let context: CommandContext
@@ -87,10 +93,12 @@ private struct DecodingRun {
       name: context.displayName(word),
       limit: TokenizerEncodeCommand.longestLine
     ) { try sink.flush() }
+    var unknown = UnknownTokens(tokenizer)
     while let line = try lines.next() {
       try context.interruption.check()
       let ids = isJSON ? try Self.jsonIDs(of: line, lines) : try Self.ids(of: line, at: lines.place)
       try check(ids, at: lines.place)
+      unknown.add(ids)
       let text = tokenizer.decode(ids)
       if writesJSONLines {
         try sink.write(TextLine.line(of: text))
@@ -98,6 +106,7 @@ private struct DecodingRun {
         try sink.write(bytes: text)
       }
     }
+    context.warn(of: unknown, in: lines.name)
   }
 
   /// Decodes a file of numbers.
@@ -105,6 +114,7 @@ private struct DecodingRun {
     var source = try context.open(word)
     let name = context.displayName(word)
     var stream = tokenizer.makeDecodingStream()
+    var unknown = UnknownTokens(tokenizer)
     var rest: [UInt8] = []
     var offset = 0
     while case let chunk = try source.nextChunk(), !chunk.isEmpty {
@@ -116,13 +126,14 @@ private struct DecodingRun {
       for index in 0..<whole {
         var id: TokenID = 0
         for byte in (0..<width).reversed() { id = id << 8 | TokenID(bytes[index * width + byte]) }
-        guard Int(id) < tokenizer.tokenCount else {
+        guard Int(id) < tokenCount else {
           throw beyond(Int(id), at: "\(name): byte \(offset + index * width)")
         }
         ids.append(id)
       }
       rest = Array(bytes[(whole * width)...])
       offset += whole * width
+      unknown.add(ids)
       try sink.write(bytes: stream.decode(ids))
     }
     guard rest.isEmpty else {
@@ -132,16 +143,17 @@ private struct DecodingRun {
       )
     }
     try sink.write(bytes: stream.finish())
+    context.warn(of: unknown, in: name)
   }
 
   private func check(_ ids: [TokenID], at place: String) throws(CommandError) {
-    if let wrong = ids.first(where: { Int($0) >= tokenizer.tokenCount }) {
+    if let wrong = ids.first(where: { Int($0) >= tokenCount }) {
       throw beyond(Int(wrong), at: place)
     }
   }
 
   private func beyond(_ id: Int, at place: String) -> CommandError {
-    let count = NumberText.counted(tokenizer.tokenCount, "token")
+    let count = NumberText.counted(tokenCount, "token")
     return CommandError("\(place): the id \(id) is beyond the vocabulary of \(count)")
   }
 

@@ -81,7 +81,8 @@ public struct TokenizerEncodeCommand: Command {
     if let outputPath { try context.refuseOverwriting(files, with: outputPath) }
     let loaded = try LoadedVocabulary(vocabulary, in: context)
     try checkFormat(loaded)
-    let end = endsTexts ? loaded.vocabulary.endOfText : nil
+    try loaded.refuse(specialTokens)
+    let end = endsTexts ? loaded.endOfText : nil
     if endsTexts, end == nil {
       throw CommandError("`--end-of-text`: `\(loaded.name)` has no token that ends a text")
     }
@@ -132,7 +133,7 @@ extension VocabularyWords {
 
 /// Encodes the documents of inputs.
 private struct EncodingRun {
-  let tokenizer: BytePairTokenizer
+  let tokenizer: any Tokenizer
   let specialTokens: SpecialTokenPolicy
   let end: TokenID?
   let givesOffsets: Bool
@@ -143,18 +144,25 @@ private struct EncodingRun {
   func encodeText(of word: String) throws -> Int {
     var source = try context.open(word)
     let name = context.displayName(word)
+    var unknown = UnknownTokens(tokenizer)
     guard !givesOffsets else {
       let text = try source.readAll(limit: TokenizerEncodeCommand.longestLine)
       warn(of: text, name)
       let spans = try naming(name) { () throws(SpecialTokenError) in
         try tokenizer.spans(text, specialTokens: specialTokens)
       }
+      unknown.add(spans)
+      context.warn(of: unknown, in: name)
       try writer.write(spans)
       return text.count
     }
     var reader = TextPortions(source, name: name, tokenizer, specialTokens, in: context)
-    while let ids = try reader.next() { try writer.write(ids) }
+    while let ids = try reader.next() {
+      unknown.add(ids)
+      try writer.write(ids)
+    }
     warn(of: reader.firstBytes, name)
+    context.warn(of: unknown, in: name)
     if let end { try writer.write([end]) }
     try writer.endDocument()
     return reader.byteCount
@@ -169,6 +177,7 @@ private struct EncodingRun {
       waiting: writer.flush
     )
     var byteCount = 0
+    var unknown = UnknownTokens(tokenizer)
     while let line = try lines.next() {
       try context.interruption.check()
       let text = try TextLine.text(of: line, file: lines.name, number: lines.number)
@@ -177,16 +186,19 @@ private struct EncodingRun {
         let spans = try naming(lines.place) { () throws(SpecialTokenError) in
           try tokenizer.spans(text, specialTokens: specialTokens)
         }
+        unknown.add(spans)
         try writer.write(spans)
       } else {
         let ids = try naming(lines.place) { () throws(SpecialTokenError) in
           try tokenizer.encode(text.span, specialTokens: specialTokens)
         }
+        unknown.add(ids)
         try writer.write(ids)
         if let end { try writer.write([end]) }
         try writer.endDocument()
       }
     }
+    context.warn(of: unknown, in: lines.name)
     return byteCount
   }
 

@@ -8,7 +8,7 @@ public struct TokenizerInspectCommand: Command {
     summary: "a vocabulary's facts, and the tokens of a text",
     discussion: """
       Says what a vocabulary's file is: its format and hash, how many tokens it has and of what kinds, how \
-      text is normalized and cut into pieces, the special and the longest tokens.
+      text is normalized and cut into pieces, the unknown, the special and the longest tokens.
 
       With --text or --file it also shows the tokens of a text: on alternating backgrounds in a terminal, \
       with bars between them elsewhere, and with their ids, bytes and places in a table. --html writes all \
@@ -73,6 +73,7 @@ public struct TokenizerInspectCommand: Command {
       try context.refuseOverwriting(inputs, with: pagePath)
     }
     let loaded = try LoadedVocabulary(vocabulary, in: context)
+    try loaded.refuse(specialTokens)
     var report = InspectReport(vocabulary: loaded)
     if let shown = try shownText(in: context) {
       do throws(SpecialTokenError) {

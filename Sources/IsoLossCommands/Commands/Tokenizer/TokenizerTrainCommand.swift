@@ -1,11 +1,11 @@
 import IsoLoss
 
-/// `isoloss tokenizer train`: learns a byte-pair vocabulary from texts.
+/// `isoloss tokenizer train`: learns a vocabulary from texts.
 public struct TokenizerTrainCommand: Command {
   /// The table of words.
   public static let specification = CommandSpecification(
     name: "tokenizer train",
-    summary: "learns a byte-pair vocabulary from texts",
+    summary: "learns a vocabulary of byte pairs, characters or words from texts",
     discussion: """
       Counts the pieces of the texts and merges the most frequent pair of neighboring tokens, again and \
       again, until the vocabulary has its size. OUT gets `tokenizer.json`, which Hugging Face's tokenizers \
@@ -15,17 +15,28 @@ public struct TokenizerTrainCommand: Command {
       Texts may be larger than memory: words that do not fit into --memory are put aside in a \
       temporary file while they are counted. --counts keeps the counted words, so that the same texts need \
       not be counted again for another vocabulary size. FILE may be a folder, or `-` for standard input.
+
+      With --unit a token is a character (a Unicode scalar, or a run of bytes that is no UTF-8) or a word \
+      (what stands between white space; a newline is a word of its own). The last id stands for all that \
+      the vocabulary does not hold. OUT gets `vocabulary.json`.
       """,
     argument: .init("FILE", atLeast: 0),
     options: [
-      .value("vocabulary", "N", help: "how many tokens: special ones, 256 bytes and merges"),
+      UnitTrainingWords.option,
+      .value(
+        "vocabulary",
+        "N",
+        help:
+          "how many tokens: special ones, 256 bytes and merges; with --unit the most frequent and the"
+          + " unknown (default then: all)"
+      ),
       .file(
         "output",
         short: "o",
         "OUT",
         help:
-          "a folder for both files, or a name that ends in .json for `tokenizer.json`; the other"
-          + " then stands beside it, `NAME.isoloss.json`"
+          "a folder for the files, or a name that ends in .json for `tokenizer.json`; the other"
+          + " then stands beside it, `NAME.isoloss.json`; with --unit for the only file"
       ),
       .choice(
         "pattern",
@@ -73,6 +84,10 @@ public struct TokenizerTrainCommand: Command {
         "isoloss tokenizer train texts --vocabulary 32k --pattern o200k --counts words -o tok",
         "a larger one, whose counted words are kept"
       ),
+      .init(
+        "isoloss tokenizer train corpora/lighthouse.txt --unit character -o letters",
+        "all characters of a text"
+      ),
     ]
   )
 
@@ -85,7 +100,13 @@ public struct TokenizerTrainCommand: Command {
   /// How texts are cut and normalized, and how much memory the words may take.
   let counting: WordCountingOptions
 
-  private let trainer: BytePairTrainer
+  /// What is learned.
+  private enum Method: Sendable {
+    case bytePairs(BytePairTrainer)
+    case units(UnitTrainingWords)
+  }
+
+  private let method: Method
   private let outputPath: String
   private let writesJSON: Bool
 
@@ -105,7 +126,11 @@ public struct TokenizerTrainCommand: Command {
     }
     self.outputPath = outputPath
     counting = try Self.counting(words)
-    trainer = try Self.trainer(words)
+    if let units = try UnitTrainingWords(words, memoryBudget: counting.memoryBudget) {
+      method = .units(units)
+    } else {
+      method = .bytePairs(try Self.trainer(words))
+    }
     writesJSON = words.has("json")
   }
 
@@ -146,40 +171,87 @@ public struct TokenizerTrainCommand: Command {
   /// Counts, trains, writes and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
-    let output = TrainedFiles(path: outputPath)
     let files = try inputs.flatMap(context.expandFolder)
+    switch method {
+    case .bytePairs(let trainer): try merge(files, trainer, since: start, in: context)
+    case .units(let words): try count(files, words, since: start, in: context)
+    }
+    return .done
+  }
+
+  private func report(
+    _ text: String,
+    _ json: [(String, JSONValue)],
+    _ warnings: [ReportWarning],
+    since start: Double,
+    in context: CommandContext
+  ) throws {
+    for warning in warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    guard writesJSON else { return try context.output.write(text) }
+    let report = JSONReport(
+      schema: "isoloss.tokenizer-train",
+      body: json,
+      warnings: warnings,
+      seconds: context.secondsNow() - start
+    )
+    try context.output.write(report.text(in: context))
+  }
+
+  /// Counts characters or words.
+  private func count(
+    _ files: [String],
+    _ words: UnitTrainingWords,
+    since start: Double,
+    in context: CommandContext
+  ) throws {
+    let output = TrainedFiles(path: outputPath)
+    try context.refuseOverwriting(files, with: output.unitPath)
+    try output.refuseHidden(in: context)
+    let (training, warnings) = try words.train(files, in: context)
+    let report = UnitTrainReport(
+      training: training,
+      size: words.size,
+      inputs: files.map(context.displayName),
+      written: try output.write(training.vocabulary, in: context)
+    )
+    try self.report(
+      report.text,
+      report.json,
+      warnings + report.warnings,
+      since: start,
+      in: context
+    )
+  }
+
+  /// Counts pieces, and merges pairs.
+  private func merge(
+    _ files: [String],
+    _ trainer: BytePairTrainer,
+    since start: Double,
+    in context: CommandContext
+  ) throws {
+    let output = TrainedFiles(path: outputPath)
     for path in output.paths + [countsPath].compactMap(\.self) {
       try context.refuseOverwriting(files, with: path)
     }
     let counted = try TrainingWords(self, files, in: context)
     let countingSeconds = context.secondsNow() - start
-    let training = try train(counted.words, in: context)
+    let training = try train(counted.words, by: trainer, in: context)
     let written = try output.write(training, in: context)
     var report = TrainReport(training: training, inputs: counted.names, written: written)
     report.resumedFrom = counted.isResumed ? countsPath : nil
     report.warnings = counted.warnings + report.ownWarnings
-    for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
-    if writesJSON {
-      let json = JSONReport(
-        schema: "isoloss.tokenizer-train",
-        body: report.json,
-        warnings: report.warnings,
-        seconds: context.secondsNow() - start
-      )
-      try context.output.write(json.text(in: context))
-    } else {
-      try context.output.write(report.text)
-    }
+    try self.report(report.text, report.json, report.warnings, since: start, in: context)
     let seconds = context.secondsNow() - start
     context.note(
       "counted in \(NumberText.measured(countingSeconds)) s, merged in"
         + " \(NumberText.measured(seconds - countingSeconds)) s"
     )
-    return .done
   }
 
   private func train(
     _ words: WordCounts,
+    by trainer: BytePairTrainer,
     in context: CommandContext
   ) throws -> BytePairTraining {
     let progress = ProgressLine(

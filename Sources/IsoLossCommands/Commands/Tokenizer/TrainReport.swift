@@ -97,6 +97,7 @@ extension TrainReport {
   var json: [(String, JSONValue)] {
     [
       ("inputs", .array(inputs.map { .string($0) })),
+      ("unit", .string(VocabularyFile.unit)),
       ("resumedFrom", JSONValue(resumedFrom)),
       ("corpusHash", .string("\(training.corpusHash)")),
       ("byteCount", .integer(training.byteCount)),
@@ -115,11 +116,9 @@ extension TrainReport {
       ("termination", .string(training.termination.rawValue)),
       ("lastCount", JSONValue(training.lastCount.map { Int($0) })),
       ("tokenCount", .integer(Int(training.tokenCount))),
+      ("unknownCount", .integer(0)),
       ("bytesPerToken", .number(bytesPerToken)),
-      (
-        "written",
-        .array(written.map { ["name": .string($0.name), "sha256": .string("\($0.hash)")] })
-      ),
+      ("written", .array(written.map(\.json))),
     ]
   }
 }

@@ -51,7 +51,7 @@ struct TrainingWords {
   ) throws -> WordCounts {
     let progress = ProgressLine(
       "count",
-      totalByteCount: totalByteCount(of: files, in: context),
+      totalByteCount: context.totalByteCount(of: files),
       in: context
     )
     defer { progress.finish() }
@@ -60,30 +60,12 @@ struct TrainingWords {
       pool: context.kernels.pool,
       interruption: context.interruption
     ) { progress.update(byteCount: $0) }
-    for file in files {
-      let name = context.displayName(file)
-      let summary = try context.readChunks(of: context.open(file)) { chunk, _ in
-        try counter.add(chunk, of: name)
-      }
+    warnings += try context.readTexts(files) { chunk, name in
+      try counter.add(chunk, of: name)
+    } end: { name in
       try counter.endText(name)
-      if let mistaken = MistakenInput.detect(firstBytes: summary.firstBytes) {
-        let message = "`\(name)` \(mistaken.hint)"
-        warnings.append(ReportWarning(id: "mistaken-input", message: message))
-      }
     }
     return try counter.finish()
-  }
-
-  /// How many bytes the files have; `nil` where one does not say.
-  private static func totalByteCount(of files: [String], in context: CommandContext) -> Int? {
-    var total = 0
-    for file in files {
-      guard file != "-", let size = Folder.byteCount(ofFileAt: context.path(file)) else {
-        return nil
-      }
-      total += size
-    }
-    return total
   }
 
   /// Refuses words that were counted otherwise, or of other texts than those named.

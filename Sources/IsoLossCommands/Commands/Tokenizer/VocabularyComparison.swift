@@ -8,6 +8,9 @@ struct VocabularyComparison {
     var tokenCount: Int
     var usedTokenCount: Int
 
+    /// How many of the tokens stand for what the vocabulary does not hold.
+    var unknownCount: Int
+
     /// Where the tokens first end at another place than those of the first vocabulary; `nil` where
     /// all end at the same places, and for the first itself.
     var difference: Difference?
@@ -60,6 +63,7 @@ struct VocabularyComparison {
       vocabulary: vocabulary,
       tokenCount: ids.count,
       usedTokenCount: usage.usedTokenCount,
+      unknownCount: tokenizer.unknownToken.map { usage.counts[Int($0)] } ?? 0,
       isNormalized: own != text
     )
     if entries.isEmpty {
@@ -74,7 +78,7 @@ struct VocabularyComparison {
   private static func ends(
     of ids: [TokenID],
     _ text: [UInt8],
-    _ tokenizer: BytePairTokenizer
+    _ tokenizer: any Tokenizer
   ) -> [Int] {
     var ends: [Int] = []
     ends.reserveCapacity(ids.count)
@@ -85,8 +89,8 @@ struct VocabularyComparison {
     }
     // Where lengths alone do not tell, as with a space put before the text, tokens are followed
     // through it.
-    if end == text.count, tokenizer.vocabulary.spacing == nil { return ends }
-    let spans = (try? tokenizer.spans(text)) ?? []
+    if end == text.count, tokenizer.hasFixedLengths { return ends }
+    let spans = (try? tokenizer.spans(text, specialTokens: .text)) ?? []
     return spans.map(\.byteRange.upperBound)
   }
 
@@ -140,7 +144,7 @@ struct VocabularyComparison {
   }
 }
 
-extension BytePairTokenizer {
+extension Tokenizer {
   /// The ids of a text in which special tokens are ordinary text.
   fileprivate func encodeOrdinary(_ text: [UInt8], pool: WorkerPool) -> [TokenID] {
     do throws(SpecialTokenError) {
@@ -156,17 +160,23 @@ extension BytePairTokenizer {
 extension VocabularyComparison {
   /// The report.
   var summary: String {
-    var table = TextTable([.left, .right, .right, .right, .right, .right])
-    table.add(["vocabulary", "size", "tokens", "bytes per token", "ratio", "tokens used"])
+    var table = TextTable([.left, .right, .right, .right, .right, .right, .right])
+    let namesUnknown = entries.contains { $0.vocabulary.tokenizer.unknownToken != nil }
+    table.add(
+      ["vocabulary", "size", "tokens", "bytes per token", "ratio", "tokens used"]
+        + (namesUnknown ? ["unknown"] : [])
+    )
     for entry in entries {
-      table.add([
+      let unknown = UnknownTokens.share(entry.unknownCount, of: entry.tokenCount)
+      let cells = [
         entry.vocabulary.name.escapedForTerminal,
         NumberText.count(entry.vocabulary.tokenizer.tokenCount),
         NumberText.count(entry.tokenCount),
         NumberText.measured(bytesPerToken(entry)),
         NumberText.significant(ratio(entry), digits: 4),
         NumberText.count(entry.usedTokenCount),
-      ])
+      ]
+      table.add(cells + (namesUnknown ? [unknown] : []))
     }
     let bytes = NumberText.counted(text.count, "byte")
     var sections = ["text  \(name.escapedForTerminal): \(bytes)\n", table.text]
@@ -217,6 +227,7 @@ extension VocabularyComparison {
       "bytesPerToken": .number(bytesPerToken(entry)),
       "ratio": .number(ratio(entry)),
       "usedTokenCount": .integer(entry.usedTokenCount),
+      "unknownCount": .integer(entry.unknownCount),
       "isNormalized": .bool(entry.isNormalized),
       "firstDifference": entry.difference.map(json) ?? .null,
     ]

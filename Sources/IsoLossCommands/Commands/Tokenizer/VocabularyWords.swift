@@ -22,8 +22,8 @@ struct VocabularyWords: Sendable, Hashable {
     "vocabulary",
     help:
       "the vocabulary, recognized by its content: ranks (.tiktoken), tokenizer.json, encoder.json"
-      + " or vocab.bpe with the other beside it, GGUF, SentencePiece, what `train` writes, a folder"
-      + " with one of them, or `byte`"
+      + " or vocab.bpe with the other beside it, GGUF, SentencePiece, what `train` writes (byte"
+      + " pairs, characters or words), a folder with one of them, or `byte`"
   )
 
   /// The options that say what a vocabulary's file does not.

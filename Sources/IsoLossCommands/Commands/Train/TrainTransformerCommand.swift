@@ -65,7 +65,7 @@ public struct TrainTransformerCommand: Command {
     let log = try folder.begin(&run, isResumed: isResumed)
     var report = TransformerTrainingReport(recipe, texts, isResumedAt: run.step)
     try train(&run, folder, log, &report, in: context)
-    try folder.finish(run, texts)
+    report.add(try folder.finish(run, texts))
     report.take(run)
     for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     try write(report, seconds: context.secondsNow() - start, in: context)

@@ -50,8 +50,13 @@ struct TrainingFolder {
   }
 
   /// Writes the model that the run has come to.
-  func finish(_ run: borrowing TransformerTraining, _ texts: TrainingTexts) throws {
-    let vocabulary = texts.vocabulary.vocabulary
+  ///
+  /// - Returns: A warning where other programs cannot read its tokenizer.
+  func finish(
+    _ run: borrowing TransformerTraining,
+    _ texts: TrainingTexts
+  ) throws -> ReportWarning? {
+    let vocabulary = texts.vocabulary
     guard
       let configuration = CheckpointConfiguration(
         describing: run.recipe.configuration,
@@ -59,7 +64,23 @@ struct TrainingFolder {
         endOfText: vocabulary.endOfText.map { [Int($0)] } ?? []
       )
     else { throw CommandError("no architecture has the model's parts") }
-    try context.writeFile("\(word)/tokenizer.json", try vocabulary.tokenizerJSON())
+    let warning = try write(vocabulary.facts)
     try Checkpoint(configuration, run.result()).write(folder: context.path(word))
+    return warning
+  }
+
+  /// Writes the vocabulary as other programs read it or, where that cannot be, as this one does.
+  private func write(_ vocabulary: AnyVocabulary) throws -> ReportWarning? {
+    let text: String
+    do throws(VocabularyError.Reason) {
+      text = try vocabulary.tokenizerJSON()
+    } catch {
+      try context.writeFile("\(word)/vocabulary.json", vocabulary.fileText)
+      let message =
+        "`\(word)` gets `vocabulary.json`, which only this program reads: \(error)"
+      return ReportWarning(id: "tokenizer-not-portable", message: message)
+    }
+    try context.writeFile("\(word)/tokenizer.json", text)
+    return nil
   }
 }

@@ -17,6 +17,12 @@ struct TransformerTrainingReport {
     self.recipe = recipe
     self.texts = texts
     resumedAt = step
+    if let warning = texts.unknown.warning(of: texts.training.name) { warnings.append(warning) }
+  }
+
+  /// Takes a warning more.
+  mutating func add(_ warning: ReportWarning?) {
+    if let warning { warnings.append(warning) }
   }
 
   /// Looks at a step: an untrained model knows nothing, so its loss is near ln V.

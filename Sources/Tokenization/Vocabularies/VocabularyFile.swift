@@ -18,7 +18,8 @@ public struct VocabularyFile: Sendable, Hashable {
   /// The version of Unicode whose classes cut text into pieces.
   public static let unicodeVersion = "16.0"
 
-  static let schema = "isoloss.vocabulary"
+  /// What byte pairs are called where a unit is named; files of byte pairs need not name it.
+  public static let unit = "byte-pair"
 
   /// Creates a file's content.
   public init(
@@ -50,7 +51,7 @@ extension VocabularyFile {
   /// The text of the file.
   public var text: String {
     var file: JSONObject = [
-      "schema": .string(Self.schema),
+      "schema": .string(NativeMembers.schema),
       "schemaVersion": 1,
       "unicodeVersion": .string(Self.unicodeVersion),
       "pattern": .init(vocabulary.pattern?.rawValue),
@@ -119,81 +120,26 @@ extension VocabularyFile {
   ///   - name: What errors call it.
   /// - Throws: ``VocabularyError``.
   public init(_ bytes: [UInt8], name: String) throws(VocabularyError) {
-    let json: JSONValue
-    do throws(JSONError) {
-      json = try JSONValue(parsing: bytes, name: name)
-    } catch {
-      throw VocabularyError(name, nil, .json(error))
-    }
-    self = try NativeVocabularyReader(json: json, name: name).file()
+    try self.init(NativeMembers(bytes, name: name))
   }
+
+  /// Takes a file whose members were read.
+  init(_ members: NativeMembers) throws(VocabularyError) { self = try members.file() }
 }
 
-/// Takes the members of a file of this package's own, each with a type to be checked.
-private struct NativeVocabularyReader {
-  let json: JSONValue
-  let name: String
-
-  private func error(_ path: String, _ expected: String, _ found: JSONValue?) -> VocabularyError {
-    let text = found.map { $0.serialized(.compact) } ?? "nothing"
-    return VocabularyError(
-      name,
-      .path(path),
-      .unexpected(expected: expected, found: excerpt(text))
-    )
-  }
-
-  private func bool(_ key: String) throws(VocabularyError) -> Bool {
-    guard let value = json[key]?.bool else { throw error(key, "true or false", json[key]) }
-    return value
-  }
-
-  /// The text of a key that may be null.
-  private func text(_ key: String) throws(VocabularyError) -> String? {
-    guard let value = json[key] else { throw error(key, "a text or null", nil) }
-    guard !value.isNull else { return nil }
-    guard let text = value.string else { throw error(key, "a text or null", value) }
-    return text
-  }
-
-  private func array(_ key: String) throws(VocabularyError) -> [JSONValue] {
-    guard let values = json[key]?.array else { throw error(key, "a list", json[key]) }
-    return values
-  }
-
-  /// An id of the vocabulary.
-  private func id(_ value: JSONValue?, _ path: String, _ count: Int) throws(VocabularyError)
-    -> TokenID
-  {
-    guard let id = value?.int, id >= 0 else { throw error(path, "an id", value) }
-    guard id < count else {
-      throw VocabularyError(name, .path(path), .idOutOfRange(id, count: count))
-    }
-    return TokenID(id)
-  }
-
-  /// The id of a key that may be null.
-  private func optionalID(_ key: String, _ count: Int) throws(VocabularyError) -> TokenID? {
-    guard let value = json[key] else { throw error(key, "an id or null", nil) }
-    return value.isNull ? nil : try id(value, key, count)
-  }
-
-  func file() throws(VocabularyError) -> VocabularyFile {
-    guard let schema = try text("schema"), schema == VocabularyFile.schema else {
-      throw error("schema", "`\(VocabularyFile.schema)`", json["schema"])
-    }
-    guard json["schemaVersion"]?.int == 1 else {
-      throw error("schemaVersion", "1", json["schemaVersion"])
+extension NativeMembers {
+  /// What a file of byte pairs holds.
+  fileprivate func file() throws(VocabularyError) -> VocabularyFile {
+    try checkSchema()
+    if let unit = json["unit"], unit.string != VocabularyFile.unit {
+      throw error("unit", "a vocabulary of byte pairs, `\(VocabularyFile.unit)`", unit)
     }
     let version = try text("unicodeVersion")
     guard version == VocabularyFile.unicodeVersion else {
       throw error("unicodeVersion", VocabularyFile.unicodeVersion, json["unicodeVersion"])
     }
     var file = VocabularyFile(try vocabulary(), tieRule: try text("tieRule"))
-    if let hash = try text("corpusHash") {
-      file.corpusHash = ContentHash(hexadecimal: hash)
-      if file.corpusHash == nil { throw error("corpusHash", "a SHA-256", .string(hash)) }
-    }
+    file.corpusHash = try corpusHash()
     return file
   }
 
@@ -233,25 +179,6 @@ private struct NativeVocabularyReader {
       vocabulary.unspelledTokens.append(try id(value, "unspelledTokens[\(position)]", count))
     }
     return vocabulary
-  }
-
-  private func tokens() throws(VocabularyError) -> TokenBytes {
-    let texts = try array("tokens")
-    guard texts.count <= BytePairVocabulary.mostTokens else {
-      throw VocabularyError(
-        name,
-        .path("tokens"),
-        .tooManyTokens(limit: BytePairVocabulary.mostTokens)
-      )
-    }
-    var tokens = TokenBytes()
-    for (position, text) in texts.enumerated() {
-      guard let text = text.string, let bytes = Base64.decode(Array(text.utf8)) else {
-        throw error("tokens[\(position)]", "a token in base64", text)
-      }
-      tokens.append(bytes.span)
-    }
-    return tokens
   }
 
   private func merging(_ count: Int) throws(VocabularyError) -> BytePairVocabulary.Merging {
