@@ -94,6 +94,14 @@ public struct TrainingRecipe: Sendable, Hashable {
   /// The loss of a model that knows nothing, ln V, in nats.
   public var untrainedNatsPerToken: Double { log(Double(configuration.shape.vocabulary)) }
 
+  /// The floating-point operations that the model takes to be trained on a token.
+  ///
+  /// Those of ``/ModelShapes/TransformerShape/modelTrainingFLOPsPerToken(tokens:)``: what is computed twice or on
+  /// padding, validation and the optimizer are no part of them.
+  public var modelFLOPsPerToken: Double {
+    configuration.shape.modelTrainingFLOPsPerToken(tokens: length)
+  }
+
   /// As many sequences as a thousand tokens hold, so that their activations stay near the processor.
   static func sliceSequences(_ batchSequences: Int, length: Int) -> Int {
     let most = max(1, min(batchSequences, 1024 / length))

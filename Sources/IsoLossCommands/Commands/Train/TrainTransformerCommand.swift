@@ -63,11 +63,13 @@ public struct TrainTransformerCommand: Command {
     )
     run.tokenByteCounts = texts.tokenByteCounts
     let log = try folder.begin(&run, isResumed: isResumed)
-    var report = TransformerTrainingReport(recipe, texts, isResumedAt: run.step)
+    let speed = TrainingSpeed(recipe, peak: words.peak, in: context)
+    var report = TransformerTrainingReport(recipe, texts, speed, isResumedAt: run.step)
     try train(&run, folder, log, &report, in: context)
     try folder.finish(run, texts)
     report.take(run)
     for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    context.note(report.speed.text)
     try write(report, seconds: context.secondsNow() - start, in: context)
     return .done
   }
@@ -94,9 +96,10 @@ public struct TrainTransformerCommand: Command {
         throw error
       }
       let now = context.secondsNow()
-      log.append(step, tokensPerSecond: Double(run.batchTokens) / max(now - before, 1e-9))
+      let rate = report.speed.add(tokens: run.batchTokens, seconds: now - before)
+      log.append(step, rate)
       report.see(step)
-      line.update(step)
+      line.update(step, rate)
       let isDue =
         words.checkpointInterval.map(step.step.isMultiple) ?? (now - lastWritten >= 30)
       if isDue || run.isFinished || context.interruption.isRaised {
@@ -118,7 +121,8 @@ public struct TrainTransformerCommand: Command {
       seed: words.seed,
       body: report.json,
       warnings: report.warnings,
-      seconds: seconds
+      seconds: seconds,
+      measured: report.speed.json
     )
     try context.output.write(json.text(in: context))
   }

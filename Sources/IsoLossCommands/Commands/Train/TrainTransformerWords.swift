@@ -23,6 +23,9 @@ struct TrainTransformerWords: Sendable, Hashable {
   /// The seed of the weights and the order.
   let seed: UInt64
 
+  /// What the machine can do at most, in floating-point operations per second; `nil` to measure it.
+  let peak: Double?
+
   private let sizes: Sizes
   private let rules: Rules
 
@@ -51,6 +54,12 @@ struct TrainTransformerWords: Sendable, Hashable {
         help: "steps between two states to go on from (default: as many as half a minute takes)"
       ),
       .value("seed", "NUMBER", help: "the seed of the weights and the order (default: 0)"),
+      .value(
+        "peak",
+        "FLOPS",
+        help: "what the machine can do at most, such as 510G, for the log's utilization (default:"
+          + " multiply-adds in registers, measured at the start)"
+      ),
     ]
 
   /// Takes the meaning from parsed words.
@@ -74,6 +83,7 @@ struct TrainTransformerWords: Sendable, Hashable {
     self.output = output
     checkpointInterval = try TrainTransformerWords.count(words, "checkpoint-every")
     seed = UInt64(try UncertaintyWords.wholeNumber(words, "seed", atMost: .max) ?? 0)
+    peak = try words.quantity("peak", Quantity.speed)
     sizes = try Sizes(words)
     rules = try Rules(words)
   }

@@ -10,12 +10,21 @@ struct TransformerTrainingReport {
   private var isStoppedEarly = false
   private var validation: ValidationLoss?
 
+  /// How fast the steps were.
+  var speed: TrainingSpeed
+
   /// What there is to warn about.
   private(set) var warnings: [ReportWarning] = []
 
-  init(_ recipe: TrainingRecipe, _ texts: TrainingTexts, isResumedAt step: Int) {
+  init(
+    _ recipe: TrainingRecipe,
+    _ texts: TrainingTexts,
+    _ speed: TrainingSpeed,
+    isResumedAt step: Int
+  ) {
     self.recipe = recipe
     self.texts = texts
+    self.speed = speed
     resumedAt = step
   }
 
@@ -81,6 +90,7 @@ extension TransformerTrainingReport {
       ("recipe", .object(JSONObject(recipe.json))),
       ("vocabulary", .string(texts.vocabulary.name)),
       ("parameters", .integer(parameters)),
+      ("modelFLOPsPerToken", .number(recipe.modelFLOPsPerToken)),
       ("byteCount", .integer(texts.byteCount)),
       ("trainingTokens", .integer(texts.training.count)),
       ("trainingHash", .string(texts.training.hash.description)),
