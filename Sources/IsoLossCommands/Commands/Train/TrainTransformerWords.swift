@@ -141,18 +141,13 @@ private struct Sizes: Sendable, Hashable {
 
   init(_ words: ParsedWords) throws(UsageError) {
     isLlama = words.text("architecture") == "llama"
-    func size(_ name: String, _ size: TransformerSize) throws(UsageError) -> Int? {
-      try words.quantity(name) { text throws(QuantityError) in
-        try Quantity.integer(text, in: size.accepted)
-      }
-    }
-    layers = try size("layers", .layers) ?? 4
-    width = try size("width", .width) ?? 128
-    heads = try size("heads", .heads) ?? 4
-    keyValueHeads = try size("key-value-heads", .keyValueHeads) ?? heads
+    layers = try words.size("layers", .layers) ?? 4
+    width = try words.size("width", .width) ?? 128
+    heads = try words.size("heads", .heads) ?? 4
+    keyValueHeads = try words.size("key-value-heads", .keyValueHeads) ?? heads
     let usual = isLlama ? (8 * width / 3 + 31) / 32 * 32 : 4 * width
-    feedForward = try size("feed-forward", .feedForwardWidth) ?? usual
-    context = try size("context", .context) ?? 256
+    feedForward = try words.size("feed-forward", .feedForwardWidth) ?? usual
+    context = try words.size("context", .context) ?? 256
     isTied = !words.has("untied")
     for name in ["key-value-heads", "untied"] where !isLlama && words.isGiven(name) {
       throw .needs(option: "--\(name)", other: "--architecture llama")
