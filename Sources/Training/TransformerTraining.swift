@@ -101,13 +101,8 @@ public struct TransformerTraining: ~Copyable {
     guard tokens.count >= needed else {
       throw .tooFewTokens(name: tokens.name, count: tokens.count, needed: needed)
     }
-    if let (position, id) = tokens.firstOutside(vocabulary: vocabulary) {
-      throw .unknownToken(
-        name: tokens.name,
-        position: position,
-        id: id,
-        vocabulary: vocabulary
-      )
+    if let stranger = tokens.firstStranger(vocabulary: vocabulary) {
+      throw .unknownToken(stranger, vocabulary: vocabulary)
     }
   }
 
@@ -223,7 +218,9 @@ extension TransformerTraining {
     return ValidationLoss(
       natsPerToken: total / Double(count),
       tokenCount: count,
-      bitsPerByte: validationByteCount.map { total / Double($0) / 0x1.62e42fefa39efp-1 }
+      bitsPerByte: validationByteCount.flatMap { count in
+        count > 0 ? total / Double(count) / 0x1.62e42fefa39efp-1 : nil
+      }
     )
   }
 

@@ -5,7 +5,7 @@ public struct TrainTransformerCommand: Command {
   /// The table of words.
   public static let specification = CommandSpecification(
     name: "train transformer",
-    summary: "trains a small transformer on texts",
+    summary: "trains a small transformer on texts or token ids",
     discussion: """
       Trains a model of GPT-2's or Llama's kind from nothing, on this machine's cores, and writes it as the \
       folder OUT that Hugging Face's transformers loads: `config.json`, `model.safetensors` and \
@@ -15,8 +15,11 @@ public struct TrainTransformerCommand: Command {
 
       Texts are cut into windows of --context tokens, which come in a new order each epoch. Unless \
       --validation names texts, the last tenth of the tokens is kept to measure the loss. FILE may be a folder.
+
+      --ids trains on what `isoloss tokenizer encode --end-of-text` wrote instead: the same weights, bit by bit, \
+      and binary ids (--ids-format u16 or u32) take no memory beyond that of their windows.
       """,
-    argument: .init("FILE", atLeast: 1),
+    argument: .init("FILE", atLeast: 0),
     options: TrainTransformerWords.options
       + [
         .flag(
@@ -35,6 +38,10 @@ public struct TrainTransformerCommand: Command {
         "isoloss train transformer texts --vocabulary tok --architecture llama --width 256 -o model",
         "a larger one, of a vocabulary's tokens"
       ),
+      .init(
+        "isoloss train transformer --ids corpus.u16 --ids-format u16 --vocabulary tok -o model",
+        "the same of ids that were made once"
+      ),
     ]
   )
 
@@ -52,7 +59,7 @@ public struct TrainTransformerCommand: Command {
   /// Trains, writes and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
-    let texts = try TrainingTexts(words, in: context)
+    let texts = try TrainingTexts(words.data, in: context)
     let recipe = words.recipe(vocabulary: texts.tokenCount)
     let folder = try TrainingFolder(words.output, in: context)
     var run = try TransformerTraining(

@@ -2,17 +2,8 @@ import IsoLoss
 
 /// What the words of `isoloss train transformer` say.
 struct TrainTransformerWords: Sendable, Hashable {
-  /// The texts to train on, as given.
-  let inputs: [String]
-
-  /// The texts to measure the loss on; empty for a part of the others.
-  let validation: [String]
-
-  /// The part of the tokens that is kept for that.
-  let validationShare: Double
-
-  /// What makes tokens of texts.
-  let vocabulary: VocabularyWords
+  /// What is trained on.
+  let data: TrainingDataWords
 
   /// Where the model goes.
   let output: String
@@ -31,23 +22,8 @@ struct TrainTransformerWords: Sendable, Hashable {
 
   static let options: [Option] =
     [
-      .file("output", short: "o", "OUT", help: "the folder for the model"),
-      .file(
-        "vocabulary",
-        help: "what makes tokens of texts, as for `isoloss tokenizer encode` (default: byte)"
-      ),
-    ] + VocabularyWords.refinements + [
-      .file(
-        "validation",
-        "FILE",
-        help: "a text to measure the loss on, or a folder of them"
-      ),
-      .value(
-        "validation-share",
-        "SHARE",
-        help: "the part of the tokens kept for that, at the end (default: 0.1)"
-      ),
-    ] + Sizes.options + Rules.options + [
+      .file("output", short: "o", "OUT", help: "the folder for the model")
+    ] + TrainingDataWords.options + Sizes.options + Rules.options + [
       .value(
         "checkpoint-every",
         "N",
@@ -64,18 +40,7 @@ struct TrainTransformerWords: Sendable, Hashable {
 
   /// Takes the meaning from parsed words.
   init(_ words: ParsedWords) throws(UsageError) {
-    inputs = words.arguments
-    validation = words.texts("validation")
-    guard !inputs.isEmpty else { throw .missingArgument("FILE") }
-    guard (inputs + validation).count(where: { $0 == "-" }) < 2 else {
-      throw .other("standard input is given twice")
-    }
-    try words.refuseTogether(["validation", "validation-share"])
-    validationShare = try words.quantity("validation-share", default: 0.1, Quantity.fraction)
-    guard validationShare < 1 else {
-      throw .other("`--validation-share`: nothing is left to train on")
-    }
-    vocabulary = VocabularyWords(words.text("vocabulary") ?? "byte", words)
+    data = try TrainingDataWords(words)
     guard let output = words.text("output") else {
       throw .other("no place for the model is named: `--output OUT` is needed")
     }

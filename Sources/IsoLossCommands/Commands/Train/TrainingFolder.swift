@@ -51,15 +51,18 @@ struct TrainingFolder {
 
   /// Writes the model that the run has come to.
   func finish(_ run: borrowing TransformerTraining, _ texts: TrainingTexts) throws {
-    let vocabulary = texts.vocabulary.vocabulary
+    let vocabulary = texts.vocabulary?.vocabulary
+    let end = vocabulary?.endOfText
     guard
       let configuration = CheckpointConfiguration(
         describing: run.recipe.configuration,
-        beginningOfText: (vocabulary.beginningOfText ?? vocabulary.endOfText).map(Int.init),
-        endOfText: vocabulary.endOfText.map { [Int($0)] } ?? []
+        beginningOfText: (vocabulary?.beginningOfText ?? end).map(Int.init),
+        endOfText: end.map { [Int($0)] } ?? []
       )
     else { throw CommandError("no architecture has the model's parts") }
-    try context.writeFile("\(word)/tokenizer.json", try vocabulary.tokenizerJSON())
+    if let vocabulary {
+      try context.writeFile("\(word)/tokenizer.json", try vocabulary.tokenizerJSON())
+    }
     try Checkpoint(configuration, run.result()).write(folder: context.path(word))
   }
 }

@@ -71,14 +71,30 @@ extension TransformerTrainingReport {
       model   \(NumberText.counted(shape.layers, "layer")), width \(shape.width), \
       \(NumberText.counted(shape.heads, "head")), context \(shape.context), \
       \(NumberText.scaled(Double(parameters))) parameters
-      texts   \(NumberText.bytes(texts.byteCount)), vocabulary \(texts.vocabulary.name) of \
+      \(data), vocabulary \(texts.vocabulary.map { "\($0.name) " } ?? "")of \
       \(NumberText.counted(texts.tokenCount, "token"))
       steps   \(NumberText.count(step)) of \(NumberText.count(recipe.stepCount))\
       \(isStoppedEarly ? ", stopped early" : "")\(resumedAt > 0 ? ", resumed at \(resumedAt)" : ""), \
       \(NumberText.scaled(Double(tokens))) tokens
 
       \(table.text)
-      """
+      """ + (bitsPerByteReason.map { "no bits per byte: \($0)\n" } ?? "")
+  }
+
+  private var data: String {
+    guard let byteCount = texts.byteCount else {
+      let name = texts.training.name.escapedForTerminal
+      return "ids     \(NumberText.count(texts.training.count)) of \(name)"
+    }
+    return "texts   \(NumberText.bytes(byteCount))"
+  }
+
+  /// Why a validation loss is not known in bits per byte.
+  private var bitsPerByteReason: String? {
+    guard let validation, validation.bitsPerByte == nil else { return nil }
+    return texts.vocabulary == nil
+      ? "no vocabulary says how many bytes a token stands for; `--vocabulary` names one"
+      : "the validation tokens stand for no bytes"
   }
 }
 
@@ -88,10 +104,10 @@ extension TransformerTrainingReport {
   var json: [(String, JSONValue)] {
     [
       ("recipe", .object(JSONObject(recipe.json))),
-      ("vocabulary", .string(texts.vocabulary.name)),
+      ("vocabulary", .init(texts.vocabulary?.name)),
       ("parameters", .integer(parameters)),
       ("modelFLOPsPerToken", .number(recipe.modelFLOPsPerToken)),
-      ("byteCount", .integer(texts.byteCount)),
+      ("byteCount", .init(texts.byteCount)),
       ("trainingTokens", .integer(texts.training.count)),
       ("trainingHash", .string(texts.training.hash.description)),
       ("steps", .integer(step)),
@@ -105,6 +121,7 @@ extension TransformerTrainingReport {
           [
             "natsPerToken": .number(loss.natsPerToken),
             "bitsPerByte": .init(loss.bitsPerByte),
+            "bitsPerByteReason": .init(bitsPerByteReason),
             "tokenCount": .integer(loss.tokenCount),
           ]
         } ?? .null
