@@ -11,6 +11,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// There are too few tokens for a window.
   case tooFewTokens(name: String, count: Int, needed: Int)
 
+  /// The recipe waits for the validation loss, and there are no tokens to measure it on.
+  case nothingToValidate
+
   /// A number became infinite or none at all; the tensor whose gradient shows it first, if any does.
   case notFinite(step: Int, tensor: TransformerTensor?)
 
@@ -31,6 +34,8 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
         + " is \(token.id), but the vocabulary has \(vocabulary) tokens"
     case .tooFewTokens(let name, let count, let needed):
       "\(name): \(count) tokens are too few, \(needed) are needed for one window"
+    case .nothingToValidate:
+      "patience waits for the validation loss, and there are no tokens to measure it on"
     case .notFinite(let step, let tensor):
       "the loss or a gradient is not finite at step \(step)"
         + (tensor.map { ", first in \(Self.words($0))" } ?? "")

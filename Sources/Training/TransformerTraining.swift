@@ -54,7 +54,8 @@ public struct TransformerTraining: ~Copyable {
   ///   - training: The tokens to train on.
   ///   - validation: The tokens to measure losses on.
   ///   - kernels: What the run runs on.
-  /// - Throws: ``TrainingError`` where tokens are too few or not of the vocabulary.
+  /// - Throws: ``TrainingError`` where tokens are too few or not of the vocabulary, or where there is patience
+  ///   and nothing to validate with.
   /// - Precondition: The slice's sequences divide the batch's, and the length is at most the context of
   ///   learned positions.
   public init(
@@ -66,6 +67,7 @@ public struct TransformerTraining: ~Copyable {
     let shape = recipe.configuration.shape
     try Self.check(training, needed: recipe.length + 1, vocabulary: shape.vocabulary)
     if let validation { try Self.check(validation, needed: 2, vocabulary: shape.vocabulary) }
+    guard validation != nil || recipe.patience == nil else { throw .nothingToValidate }
     self.recipe = recipe
     self.training = training
     self.validation = validation

@@ -82,6 +82,59 @@ struct TransformerTrainingTests {
     )
   }
 
+  /// A change of a configuration that no size shows: the weights of one fit the other.
+  struct Change: Sendable, CustomTestStringConvertible {
+    var message: String
+    var make: @Sendable (inout TransformerConfiguration) -> Void
+    var testDescription: String { message }
+
+    static let all = [
+      Self(message: #"`activation` was "geluTanh", now "gelu""#) { $0.activation = .gelu },
+      Self(message: "`normEpsilon` was 1e-05, now 1e-06") { $0.normEpsilon = 1e-6 },
+      Self(message: "`attentionWindow` was null, now 8") { $0.attentionWindow = 8 },
+      Self(message: "`rotaryFrequencies` was [1.0,0.01], now [1.0,0.5]") {
+        $0.rotary?.frequencies[1] = 0.5
+      },
+      Self(message: #"`rotaryPairing` was "halves", now "interleaved""#) {
+        $0.rotary?.pairing = .interleaved
+      },
+      Self(message: #"`residual` was "sequential", now "parallel""#) {
+        $0.shape.residual = .parallel
+      },
+    ]
+  }
+
+  @Test("refuse a state of another arithmetic too", arguments: Change.all)
+  func refuseOtherArithmetic(_ change: Change) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var recipe = SmallRun.recipe
+    recipe.configuration.shape.positions = .rotary
+    recipe.configuration.rotary = RotaryPositions(dimension: 4)
+    try SmallRun.make(recipe).write(to: path)
+    change.make(&recipe.configuration)
+    var run = try SmallRun.make(recipe)
+    var found: TrainingError?
+    do { _ = try run.resume(from: path) } catch { found = error as? TrainingError }
+    #expect(
+      found?.description == "\(path): the run was begun under other options: \(change.message)"
+    )
+  }
+
+  @Test("refuse to wait for a loss that is never measured")
+  func refusePatience() {
+    var recipe = SmallRun.recipe
+    recipe.patience = 3
+    let error = #expect(throws: TrainingError.self) {
+      _ = try TransformerTraining(
+        recipe,
+        training: SmallRun.tokens(400, seed: 1),
+        kernels: KernelContext()
+      )
+    }
+    #expect(error == .nothingToValidate)
+  }
+
   @Test("stop where a number is none, with the weights before it")
   func stopAtNotFinite() throws {
     var recipe = SmallRun.recipe

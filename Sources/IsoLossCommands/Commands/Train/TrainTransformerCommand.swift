@@ -60,6 +60,7 @@ public struct TrainTransformerCommand: Command {
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
     let texts = try TrainingTexts(words.data, in: context)
+    try words.checkPatience(texts)
     let recipe = words.recipe(vocabulary: texts.tokenCount)
     let folder = try TrainingFolder(words.output, in: context)
     var run = try TransformerTraining(

@@ -65,6 +65,16 @@ struct TrainTransformerWords: Sendable, Hashable {
     return recipe
   }
 
+  /// Refuses to wait for a loss that is never measured.
+  func checkPatience(_ texts: TrainingTexts) throws(UsageError) {
+    guard rules.patience != nil, texts.validation == nil else { return }
+    let source = texts.byteCount == nil ? "--validation-ids" : "--validation"
+    throw .other(
+      "`--patience`: no tokens are kept to measure the loss on; `\(source)` names some, a larger"
+        + " `--validation-share` keeps some"
+    )
+  }
+
   /// A whole number from 1 on, with a suffix or without.
   fileprivate static func count(
     _ words: ParsedWords,
@@ -171,7 +181,8 @@ private struct Sizes: Sendable, Hashable {
 /// How the model is trained.
 private struct Rules: Sendable, Hashable {
   let batch: Int
-  private let steps, tokens, warmup, validationInterval, patience: Int?
+  let patience: Int?
+  private let steps, tokens, warmup, validationInterval: Int?
   private let shape: LearningRateSchedule.Shape
   private let rate, finalShare, decay, beta1, beta2, dropout: Double
   private let clip, smoothing, zLoss, minimumDelta, average, spikes: Double?
