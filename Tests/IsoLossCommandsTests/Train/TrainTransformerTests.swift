@@ -1,4 +1,5 @@
 import Foundation
+import FileFormats
 import IsoLoss
 import IsoLossCommands
 import TestSupport
@@ -193,5 +194,44 @@ struct TrainTransformerTests {
       run.diagnostics
         == "error: short.txt: 9 tokens are too few, 257 are needed for one window\n"
     )
+  }
+
+  @Test("patience without validation tokens is wrong use")
+  func patienceWithoutValidation() throws {
+    let run = train("-o model --patience 2 --validation-share 0.00005")
+    #expect(run.code == .unusable)
+    #expect(
+      run.diagnostics == """
+        error: `--patience`: no tokens are kept to measure the loss on; `--validation` names some, a larger \
+        `--validation-share` keeps some
+        `isoloss help train transformer` shows what it takes
+
+        """
+    )
+  }
+
+  @Test("a folder that another run writes is left alone, and can be had after it")
+  func locked() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/model",
+      withIntermediateDirectories: false
+    )
+    let lockPath = folder.path + "/model/training.lock"
+    do {
+      let lock = try FileLock(path: lockPath)
+      #expect(lock != nil)
+      let run = train("-o model/")
+      #expect(run.code == .unusable)
+      #expect(
+        run.diagnostics
+          == "error: `model`: another run is writing there; wait for its end, or choose another output\n"
+      )
+      withExtendedLifetime(lock) {}
+    }
+    #expect(!FileManager.default.fileExists(atPath: lockPath))
+    // One that a killed process left.
+    try folder.write("model/training.lock", "")
+    #expect(train("-o model").code == .done)
+    #expect(!FileManager.default.fileExists(atPath: lockPath))
   }
 }
