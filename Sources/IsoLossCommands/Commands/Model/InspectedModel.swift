@@ -15,6 +15,9 @@ struct InspectedModel {
   /// Files of the folder that hold a vocabulary.
   var vocabularies: [String] = []
 
+  /// The tokenizer that these files are; `nil` where there is none.
+  var tokenizer: InspectedTokenizer?
+
   /// What keeps its weights from being read.
   var problems: [String] = []
 
@@ -50,6 +53,8 @@ struct InspectedModel {
     let file = CheckpointFiles.configurationName
     configuration = try CheckpointConfiguration(path: "\(path)/\(file)", name: "\(shown)/\(file)")
     vocabularies = Self.vocabularyNames.filter(names.contains)
+    let vocabulary = configuration.transformer.shape.vocabulary
+    tokenizer = try InspectedTokenizer(inFolder: shown, vocabulary: vocabulary, in: context)
     do {
       let files = try CheckpointFiles(folder: path, name: shown)
       problems = files.problems.map(\.description)
