@@ -196,6 +196,17 @@ struct TrainTransformerTests {
     )
   }
 
+  @Test("losses are drawn, those of a run that goes on too")
+  func plot() throws {
+    let run = train("-o model --plot")
+    let picture = run.output.drop { $0 != "\n" }.split(separator: "\n\n").last ?? ""
+    #expect(picture.contains("Loss while training") && picture.contains("nats per token"))
+    let resumed = train("-o model --plot --resume")
+    #expect(resumed.output.hasSuffix(picture))
+    let json = train("-o other --plot --json")
+    #expect(json.diagnostics.hasPrefix("error: `--plot` and `--json` exclude one another\n"))
+  }
+
   @Test("patience without validation tokens is wrong use")
   func patienceWithoutValidation() throws {
     let run = train("-o model --patience 2 --validation-share 0.00005")

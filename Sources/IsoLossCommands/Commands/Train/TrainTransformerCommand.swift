@@ -27,6 +27,7 @@ public struct TrainTransformerCommand: Command {
           help:
             "go on with the run in OUT, whose options must be the same; begin it where there is none"
         ),
+        .flag("plot", help: "also draw the losses with characters"),
         .flag("json", help: "write one JSON object"),
       ],
     examples: [
@@ -47,13 +48,15 @@ public struct TrainTransformerCommand: Command {
 
   private let words: TrainTransformerWords
   private let isResumed: Bool
-  private let writesJSON: Bool
+  private let (writesJSON, plots): (Bool, Bool)
 
   /// Takes the meaning from parsed words.
   public init(_ words: ParsedWords) throws(UsageError) {
     self.words = try TrainTransformerWords(words)
     isResumed = words.has("resume")
     writesJSON = words.has("json")
+    plots = words.has("plot")
+    try words.refuseTogether(["plot", "json"])
   }
 
   /// Trains, writes and reports.
@@ -79,6 +82,9 @@ public struct TrainTransformerCommand: Command {
     for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     context.note(report.speed.text)
     try write(report, seconds: context.secondsNow() - start, in: context)
+    if plots {
+      try context.output.write("\n" + log.losses.chart.terminalText(context.terminalPlot))
+    }
     return .done
   }
 

@@ -5,6 +5,9 @@ final class TrainingLog {
   private var lines: [String] = []
   private var rows: [String] = []
 
+  /// The losses that it holds.
+  private(set) var losses = TrainingLosses()
+
   private static let columns = [
     "step", "tokens", "epochs", "natsPerToken", "gradientNorm", "learningRate", "skipped",
     "tokensPerSecond", "modelFLOPsPerSecond", "modelFLOPsUtilization", "validationNatsPerToken",
@@ -28,6 +31,9 @@ final class TrainingLog {
     }
     rows = try lines.map { line in
       let value = try JSONValue(parsing: Array(line.utf8), name: path)
+      if let tokens = value["tokens"]?.double, let loss = value["natsPerToken"]?.double {
+        losses.add(tokens, loss, validation: value["validationNatsPerToken"]?.double)
+      }
       return Self.row(Self.columns.map { value[$0] ?? .null })
     }
   }
@@ -47,6 +53,11 @@ final class TrainingLog {
     let members = zip(Self.columns, values).filter { $0.1 != .null }
     lines.append(JSONValue.object(JSONObject(Array(members))).serialized(.compact))
     rows.append(Self.row(values))
+    losses.add(
+      Double(step.tokens),
+      step.natsPerToken,
+      validation: step.validation?.natsPerToken
+    )
   }
 
   private static func row(_ values: [JSONValue]) -> String {
