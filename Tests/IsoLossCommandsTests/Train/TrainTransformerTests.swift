@@ -131,6 +131,10 @@ struct TrainTransformerTests {
     }
     #expect(run.code == .done && stops > 1)
     #expect(try weights("whole") == weights("parts"))
+    // The clocks of both stand still, so that no line holds a rate: the rest is the same.
+    for log in ["log.jsonl", "log.csv"] {
+      #expect(try folder.read("whole/\(log)") == folder.read("parts/\(log)"))
+    }
   }
 
   @Test("a run that is there is gone on with or left alone")
