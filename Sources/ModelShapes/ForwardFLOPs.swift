@@ -125,4 +125,16 @@ extension TransformerShape {
   public func palmTrainingFLOPsPerToken(tokens: Int) -> Double {
     sixN + 12 * Double(layers) * Double(queryWidth) * Double(tokens)
   }
+
+  /// A training token's operations in what a program has to compute: three times those of blocks and
+  /// logits.
+  ///
+  /// The vector of a token is looked up and not multiplied, so the embedding does not count; all pairs do, as in PaLM's formula, which
+  /// charges norms and biases too and leaves the softmax out. Model FLOPs utilization is this times the tokens of a second, over what the machine can do.
+  ///
+  /// - Precondition: `tokens` is positive.
+  public func modelTrainingFLOPsPerToken(tokens: Int) -> Double {
+    let flops = forwardFLOPs(tokens: tokens)
+    return 3 * (flops.blocks + flops.logits) / Double(tokens)
+  }
 }

@@ -2,13 +2,12 @@ public import FileFormats
 
 /// Tokens to train on or to be validated with.
 ///
-/// Held as 16-bit numbers where they fit, or mapped from a file of 16 or 32-bit numbers, lowest byte
-/// first, as `isoloss tokenizer encode` writes them.
+/// Held as 16-bit numbers where they fit, or left in a ``TokenFile``.
 public struct TokenData: Sendable {
   private enum Storage: Sendable {
     case narrow([UInt16])
     case wide([UInt32])
-    case mapped(MappedFile, width: Int)
+    case file(TokenFile, first: Int)
   }
 
   /// What reports and errors call it.
@@ -41,7 +40,7 @@ public struct TokenData: Sendable {
     (0..<width).map { UInt8(truncatingIfNeeded: id >> UInt32(8 * $0)) }
   }
 
-  /// Maps a file of tokens.
+  /// Maps a whole file of tokens.
   ///
   /// - Parameters:
   ///   - path: The file's path.
@@ -49,52 +48,64 @@ public struct TokenData: Sendable {
   ///   - name: What reports call it.
   /// - Throws: ``/FileFormats/FileError`` where it cannot be read, ``TrainingError`` where it ends within
   ///   a token.
+  /// - Precondition: The width is 2 or 4.
   public init(path: String, width: Int, name: String) throws {
-    precondition(width == 2 || width == 4, "tokens of \(width) bytes")
-    let file = try MappedFile(path: path, name: name)
-    guard file.byteCount.isMultiple(of: width) else {
-      throw TrainingError.brokenTokens(name: name, byteCount: file.byteCount, width: width)
-    }
+    let file = try TokenFile(path: path, width: width, name: name)
+    self = try file.tokens(0..<file.count, name: name)
+  }
+
+  init(_ file: TokenFile, _ range: Range<Int>, name: String, hash: ContentHash) {
     self.name = name
-    count = file.byteCount / width
-    storage = .mapped(file, width: width)
-    var hasher = ContentHasher()
-    let bytes = file.bytes
-    for start in stride(from: 0, to: bytes.count, by: 1 << 16) {
-      let part = bytes.extracting(start..<min(bytes.count, start + 1 << 16))
-      hasher.update(part.indices.map { part[$0] })
-    }
-    hash = hasher.finalized()
+    self.hash = hash
+    count = range.count
+    storage = .file(file, first: range.lowerBound)
   }
 
   /// Some tokens.
   ///
   /// - Precondition: The data have them.
   public subscript(range: Range<Int>) -> [Int32] {
+    precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range) of \(count)")
     switch storage {
     case .narrow(let ids): return ids[range].map { Int32($0) }
     case .wide(let ids): return ids[range].map { Int32(bitPattern: $0) }
-    case .mapped(let file, let width):
-      precondition(range.lowerBound >= 0 && range.upperBound <= count, "tokens \(range)")
-      let bytes = file.bytes
-      return range.map { position in
-        var id: UInt32 = 0
-        for byte in 0..<width {
-          id |= UInt32(bytes[position * width + byte]) << UInt32(8 * byte)
-        }
-        return Int32(bitPattern: id)
-      }
+    case .file(let file, let first):
+      return file[range.lowerBound + first..<range.upperBound + first]
     }
   }
 
-  /// The first token that is none of a vocabulary, with its position; `nil` where all are.
-  public func firstOutside(vocabulary: Int) -> (position: Int, id: Int)? {
+  /// The first token that is none of a vocabulary, with where it stands; `nil` where all are.
+  func firstStranger(vocabulary: Int) -> StrangeToken? {
     for start in stride(from: 0, to: count, by: 1 << 16) {
       let ids = self[start..<min(count, start + 1 << 16)]
-      if let index = ids.firstIndex(where: { $0 < 0 || Int($0) >= vocabulary }) {
-        return (start + index, Int(UInt32(bitPattern: ids[index])))
+      guard let index = ids.firstIndex(where: { $0 < 0 || Int($0) >= vocabulary }) else { continue }
+      let id = Int(UInt32(bitPattern: ids[index]))
+      guard case .file(let file, let first) = storage else {
+        return StrangeToken(name: name, position: start + index, id: id)
       }
+      let position = first + start + index
+      return StrangeToken(
+        name: file.name,
+        position: position,
+        byteOffset: position * file.width,
+        id: id
+      )
     }
     return nil
   }
+}
+
+/// A token that is none of the vocabulary, and where it stands.
+public struct StrangeToken: Sendable, Hashable {
+  /// What holds it.
+  public var name: String
+
+  /// How many tokens stand before it.
+  public var position: Int
+
+  /// How many bytes of the file stand before it; `nil` where there is no file.
+  public var byteOffset: Int?
+
+  /// The token.
+  public var id: Int
 }

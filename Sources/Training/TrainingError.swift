@@ -6,10 +6,13 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   case brokenTokens(name: String, byteCount: Int, width: Int)
 
   /// A token is none of the vocabulary.
-  case unknownToken(name: String, position: Int, id: Int, vocabulary: Int)
+  case unknownToken(StrangeToken, vocabulary: Int)
 
   /// There are too few tokens for a window.
   case tooFewTokens(name: String, count: Int, needed: Int)
+
+  /// The recipe waits for the validation loss, and there are no tokens to measure it on.
+  case nothingToValidate
 
   /// A number became infinite or none at all; the tensor whose gradient shows it first, if any does.
   case notFinite(step: Int, tensor: TransformerTensor?)
@@ -25,10 +28,14 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
     switch self {
     case .brokenTokens(let name, let byteCount, let width):
       "\(name): \(byteCount) bytes are no whole number of tokens of \(width) bytes"
-    case .unknownToken(let name, let position, let id, let vocabulary):
-      "\(name): token \(position) is \(id), but the vocabulary has \(vocabulary) tokens"
+    case .unknownToken(let token, let vocabulary):
+      "\(token.name): token \(token.position)"
+        + (token.byteOffset.map { ", at byte \($0)," } ?? "")
+        + " is \(token.id), but the vocabulary has \(vocabulary) tokens"
     case .tooFewTokens(let name, let count, let needed):
       "\(name): \(count) tokens are too few, \(needed) are needed for one window"
+    case .nothingToValidate:
+      "patience waits for the validation loss, and there are no tokens to measure it on"
     case .notFinite(let step, let tensor):
       "the loss or a gradient is not finite at step \(step)"
         + (tensor.map { ", first in \(Self.words($0))" } ?? "")

@@ -94,6 +94,14 @@ public struct TrainingRecipe: Sendable, Hashable {
   /// The loss of a model that knows nothing, ln V, in nats.
   public var untrainedNatsPerToken: Double { log(Double(configuration.shape.vocabulary)) }
 
+  /// The floating-point operations that the model takes to be trained on a token.
+  ///
+  /// Those of ``/ModelShapes/TransformerShape/modelTrainingFLOPsPerToken(tokens:)``: what is computed twice or on
+  /// padding, validation and the optimizer are no part of them.
+  public var modelFLOPsPerToken: Double {
+    configuration.shape.modelTrainingFLOPsPerToken(tokens: length)
+  }
+
   /// As many sequences as a thousand tokens hold, so that their activations stay near the processor; half
   /// as many where threads work slices side by side.
   static func sliceSequences(
@@ -111,18 +119,10 @@ public struct TrainingRecipe: Sendable, Hashable {
 
 extension TrainingRecipe {
   /// What a state of a run says of its recipe: a difference in any of it makes another run.
-  public var json: [(String, JSONValue)] {
-    let shape = configuration.shape
-    return [
-      ("layers", .integer(shape.layers)), ("width", .integer(shape.width)),
-      ("heads", .integer(shape.heads)), ("keyValueHeads", .integer(shape.keyValueHeads)),
-      ("headWidth", .integer(shape.headWidth)),
-      ("feedForwardWidth", .integer(shape.feedForwardWidth)),
-      ("vocabulary", .integer(shape.vocabulary)), ("context", .integer(shape.context)),
-      ("positions", .string(shape.positions.rawValue)),
-      ("normalization", .string(shape.normalization.rawValue)),
-      ("feedForward", .string(shape.feedForward.rawValue)),
-      ("biases", .integer(shape.biases.rawValue)), ("isHeadTied", .bool(shape.isHeadTied)),
+  public var json: [(String, JSONValue)] { configuration.json + rulesJSON }
+
+  private var rulesJSON: [(String, JSONValue)] {
+    [
       ("steps", .integer(stepCount)), ("batchSequences", .integer(batchSequences)),
       ("length", .integer(length)), ("sliceSequences", .integer(sliceSequences)),
       ("schedule", .string(schedule.shape.rawValue)), ("learningRate", .number(schedule.peak)),
@@ -136,6 +136,28 @@ extension TrainingRecipe {
       ("minimumDelta", .number(minimumDelta)), ("averagingDecay", .init(averagingDecay)),
       ("spikeThreshold", .init(spikeThreshold)),
       ("repeatsFirstBatch", .bool(repeatsFirstBatch)), ("seed", .string(String(seed))),
+    ]
+  }
+}
+
+extension TransformerConfiguration {
+  /// All that decides what the model computes.
+  fileprivate var json: [(String, JSONValue)] {
+    [
+      ("layers", .integer(shape.layers)), ("width", .integer(shape.width)),
+      ("heads", .integer(shape.heads)), ("keyValueHeads", .integer(shape.keyValueHeads)),
+      ("headWidth", .integer(shape.headWidth)),
+      ("feedForwardWidth", .integer(shape.feedForwardWidth)),
+      ("vocabulary", .integer(shape.vocabulary)), ("context", .integer(shape.context)),
+      ("positions", .string(shape.positions.rawValue)),
+      ("normalization", .string(shape.normalization.rawValue)),
+      ("feedForward", .string(shape.feedForward.rawValue)),
+      ("residual", .string(shape.residual.rawValue)),
+      ("biases", .integer(shape.biases.rawValue)), ("isHeadTied", .bool(shape.isHeadTied)),
+      ("activation", .string(activation.rawValue)), ("normEpsilon", .number(normEpsilon)),
+      ("attentionWindow", .init(attentionWindow)),
+      ("rotaryFrequencies", rotary.map { .array($0.frequencies.map { .number($0) }) } ?? .null),
+      ("rotaryPairing", .init(rotary.map { $0.pairing == .halves ? "halves" : "interleaved" })),
     ]
   }
 }

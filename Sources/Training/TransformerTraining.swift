@@ -54,7 +54,8 @@ public struct TransformerTraining: ~Copyable {
   ///   - training: The tokens to train on.
   ///   - validation: The tokens to measure losses on.
   ///   - kernels: What the run runs on.
-  /// - Throws: ``TrainingError`` where tokens are too few or not of the vocabulary.
+  /// - Throws: ``TrainingError`` where tokens are too few or not of the vocabulary, or where there is patience
+  ///   and nothing to validate with.
   /// - Precondition: The slice's sequences divide the batch's, and the length is at most the context of
   ///   learned positions.
   public init(
@@ -66,6 +67,7 @@ public struct TransformerTraining: ~Copyable {
     let shape = recipe.configuration.shape
     try Self.check(training, needed: recipe.length + 1, vocabulary: shape.vocabulary)
     if let validation { try Self.check(validation, needed: 2, vocabulary: shape.vocabulary) }
+    guard validation != nil || recipe.patience == nil else { throw .nothingToValidate }
     self.recipe = recipe
     self.training = training
     self.validation = validation
@@ -101,13 +103,8 @@ public struct TransformerTraining: ~Copyable {
     guard tokens.count >= needed else {
       throw .tooFewTokens(name: tokens.name, count: tokens.count, needed: needed)
     }
-    if let (position, id) = tokens.firstOutside(vocabulary: vocabulary) {
-      throw .unknownToken(
-        name: tokens.name,
-        position: position,
-        id: id,
-        vocabulary: vocabulary
-      )
+    if let stranger = tokens.firstStranger(vocabulary: vocabulary) {
+      throw .unknownToken(stranger, vocabulary: vocabulary)
     }
   }
 
@@ -223,7 +220,9 @@ extension TransformerTraining {
     return ValidationLoss(
       natsPerToken: total / Double(count),
       tokenCount: count,
-      bitsPerByte: validationByteCount.map { total / Double($0) / 0x1.62e42fefa39efp-1 }
+      bitsPerByte: validationByteCount.flatMap { count in
+        count > 0 ? total / Double(count) / 0x1.62e42fefa39efp-1 : nil
+      }
     )
   }
 

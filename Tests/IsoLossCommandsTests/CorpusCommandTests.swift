@@ -20,6 +20,30 @@ struct CorpusCommandTests {
     #expect(piped.output.utf8.count == 20_000)
   }
 
+  @Test("what is skipped is the text that is written without it")
+  func skip() throws {
+    let whole = CommandRun("corpus markov --bytes 3k --seed 7")
+    let rest = CommandRun("corpus markov --bytes 1k --skip 2000 --seed 7")
+    #expect(rest.output == String(whole.output.dropFirst(2000)))
+    let folder = try TemporaryFolder()
+    func report(_ line: String) throws -> JSONValue {
+      let words = "corpus markov --seed 7 -o text.txt --json \(line)".split(separator: " ")
+      let run = CommandRun(words.map(String.init), in: folder.path)
+      #expect(try JSONSchemaTests.problems(run) == [])
+      return try run.json()
+    }
+    let parts = [try report("--bytes 2k --skip 0"), try report("--bytes 1k --skip 2k")]
+    let bits = try parts.map { try $0.number("codeLengthBits") }
+    let all = try report("--bytes 3k").number("codeLengthBits")
+    #expect(abs(bits[0] + bits[1] - all) < 1e-9 * all)
+    #expect(try parts[1].number("skippedByteCount") == 2000)
+    let words = CommandRun(
+      "corpus markov --skip 2k --bytes 1k -o text.txt".split(separator: " ").map(String.init),
+      in: folder.path
+    )
+    #expect(words.output.hasPrefix("text   1,000 bytes after 2,000 others, each depending on"))
+  }
+
   @Test("follows its schema")
   func schema() throws {
     let folder = try TemporaryFolder()

@@ -29,6 +29,22 @@ struct QuantityTests {
   }
 
   @Test(
+    "speeds",
+    arguments: [
+      GoldenQuantity("98G", 98e9), .init("1.5TFLOP/s", 1.5e12), .init("3FLOPS", 3),
+      .init("989.5TFLOPs/s", 989.5e12), .init("2.4e11", 2.4e11),
+    ]
+  )
+  func speed(_ golden: GoldenQuantity) throws {
+    #expect(try Quantity.speed(golden.text) == golden.value)
+  }
+
+  @Test("speeds that are none", arguments: ["1Gb", "FLOPS", "2gFLOPS", "-1G", "0", "1GFLOP"])
+  func noSpeed(_ text: String) {
+    #expect(throws: QuantityError.self) { try Quantity.speed(text) }
+  }
+
+  @Test(
     "compute",
     arguments: [
       GoldenQuantity("5.76e23", 5.76e23), .init("1PF-days", 8.64e19),

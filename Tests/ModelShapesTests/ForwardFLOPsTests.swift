@@ -52,6 +52,20 @@ struct ForwardFLOPsTests {
     }
   }
 
+  /// PaLM charges all parameters, norms, biases and positions too, and no softmax.
+  @Test("of a model are those of PaLM's formula with matrices alone", arguments: KnownShape.all)
+  func model(_ model: KnownShape) {
+    let shape = model.shape
+    let tokens = 96
+    let matrices = shape.tensors.filter { $0.isMatrix && ($0.layer != nil || $0.part == .head) }
+    let head = shape.isHeadTied ? shape.vocabulary * shape.width : 0
+    let products = 6 * Double(matrices.reduce(head) { $0 + $1.count })
+    let scores = 12 * Double(shape.layers * shape.queryWidth * tokens)
+    let softmax = 9 * Double(shape.layers * shape.heads * tokens)
+    let flops = shape.modelTrainingFLOPsPerToken(tokens: tokens)
+    #expect(abs(flops - (products + scores + softmax)) <= 8 * flops.ulp)
+  }
+
   @Test("by PaLM's formula")
   func palm() {
     // 6 N + 12 L H Q T with GPT-2 and its context, worked by hand.

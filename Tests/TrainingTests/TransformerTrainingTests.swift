@@ -82,6 +82,59 @@ struct TransformerTrainingTests {
     )
   }
 
+  /// A change of a configuration that no size shows: the weights of one fit the other.
+  struct Change: Sendable, CustomTestStringConvertible {
+    var message: String
+    var make: @Sendable (inout TransformerConfiguration) -> Void
+    var testDescription: String { message }
+
+    static let all = [
+      Self(message: #"`activation` was "geluTanh", now "gelu""#) { $0.activation = .gelu },
+      Self(message: "`normEpsilon` was 1e-05, now 1e-06") { $0.normEpsilon = 1e-6 },
+      Self(message: "`attentionWindow` was null, now 8") { $0.attentionWindow = 8 },
+      Self(message: "`rotaryFrequencies` was [1.0,0.01], now [1.0,0.5]") {
+        $0.rotary?.frequencies[1] = 0.5
+      },
+      Self(message: #"`rotaryPairing` was "halves", now "interleaved""#) {
+        $0.rotary?.pairing = .interleaved
+      },
+      Self(message: #"`residual` was "sequential", now "parallel""#) {
+        $0.shape.residual = .parallel
+      },
+    ]
+  }
+
+  @Test("refuse a state of another arithmetic too", arguments: Change.all)
+  func refuseOtherArithmetic(_ change: Change) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var recipe = SmallRun.recipe
+    recipe.configuration.shape.positions = .rotary
+    recipe.configuration.rotary = RotaryPositions(dimension: 4)
+    try SmallRun.make(recipe).write(to: path)
+    change.make(&recipe.configuration)
+    var run = try SmallRun.make(recipe)
+    var found: TrainingError?
+    do { _ = try run.resume(from: path) } catch { found = error as? TrainingError }
+    #expect(
+      found?.description == "\(path): the run was begun under other options: \(change.message)"
+    )
+  }
+
+  @Test("refuse to wait for a loss that is never measured")
+  func refusePatience() {
+    var recipe = SmallRun.recipe
+    recipe.patience = 3
+    let error = #expect(throws: TrainingError.self) {
+      _ = try TransformerTraining(
+        recipe,
+        training: SmallRun.tokens(400, seed: 1),
+        kernels: KernelContext()
+      )
+    }
+    #expect(error == .nothingToValidate)
+  }
+
   @Test("stop where a number is none, with the weights before it")
   func stopAtNotFinite() throws {
     var recipe = SmallRun.recipe
@@ -158,6 +211,53 @@ struct TransformerTrainingTests {
     }
     #expect(
       few?.description == "t.u16: 3 tokens are too few, 17 are needed for one window"
+    )
+  }
+
+  @Test("tokens in a file are those in memory, and so is their hash", arguments: [2, 4])
+  func tokenFiles(_ width: Int) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let ids: [UInt32] = (0..<3000).map { $0 * 7 % 251 + (width == 4 ? 1 << 20 : 0) }
+    let bytes = ids.flatMap { id in (0..<width).map { UInt8(truncatingIfNeeded: id >> (8 * $0)) } }
+    try Data(bytes).write(to: URL(filePath: path))
+    let whole = try TokenData(path: path, width: width, name: "file")
+    let memory = TokenData(ids, name: "memory")
+    #expect(whole.count == 3000 && whole.hash == memory.hash)
+    #expect(whole[0..<3000] == memory[0..<3000])
+    let file = try TokenFile(path: path, width: width, name: "file")
+    let part = try file.tokens(1000..<2100, name: "part")
+    #expect(part.count == 1100 && part.hash == TokenData(Array(ids[1000..<2100]), name: "").hash)
+    #expect(part[3..<9] == memory[1003..<1009])
+  }
+
+  @Test("say at which byte of its file a token is none, whatever part is looked at")
+  func refuseFileTokens() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var bytes = [UInt8](repeating: 1, count: 800)
+    for index in stride(from: 1, to: 800, by: 2) { bytes[index] = 0 }
+    bytes[701] = 2
+    try Data(bytes).write(to: URL(filePath: path))
+    let file = try TokenFile(path: path, width: 2, name: "t.u16")
+    let unknown = #expect(throws: TrainingError.self) {
+      _ = try TransformerTraining(
+        SmallRun.recipe,
+        training: try file.tokens(0..<300, name: "start"),
+        validation: try file.tokens(300..<400, name: "end"),
+        kernels: KernelContext()
+      )
+    }
+    #expect(
+      unknown?.description
+        == "t.u16: token 350, at byte 700, is 513, but the vocabulary has 16 tokens"
+    )
+    let broken = #expect(throws: TrainingError.self) {
+      try Data(bytes.dropLast()).write(to: URL(filePath: path))
+      _ = try TokenFile(path: path, width: 4, name: "t.u32")
+    }
+    #expect(
+      broken?.description == "t.u32: 799 bytes are no whole number of tokens of 4 bytes"
     )
   }
 }

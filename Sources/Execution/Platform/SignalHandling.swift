@@ -24,12 +24,13 @@ private let slot = unsafe Atomic<Unmanaged<InterruptionFlag>?>(nil)
 
 /// Connects the process's signals with an ``InterruptionFlag``.
 public enum SignalHandling {
-  /// Lets SIGINT and SIGTERM raise `flag` instead of killing the process, and ignores SIGPIPE.
+  /// Lets SIGINT and SIGTERM raise `flag` instead of killing the process, and ignores SIGPIPE and SIGXFSZ.
   ///
   /// Call it once, first thing in `main`. A second SIGINT kills at once, since the first restores
   /// the default. A SIGINT that the parent had set to be ignored (`nohup`, a background job) stays
   /// ignored. Blocking calls are not restarted, they return `EINTR`. With SIGPIPE ignored, writing
-  /// to a closed pipe is an error that can be handled.
+  /// to a closed pipe is an error that can be handled, and so is writing beyond the largest file that is
+  /// allowed (`ulimit -f`) without SIGXFSZ.
   ///
   /// - Parameter flag: The flag to raise; it is kept for the life of the process.
   public static func install(raising flag: InterruptionFlag) {
@@ -40,6 +41,7 @@ public enum SignalHandling {
     handle(SIGTERM, flags: 0)
     unblock([SIGINT, SIGTERM])
     _ = signal(SIGPIPE, SIG_IGN)
+    _ = signal(SIGXFSZ, SIG_IGN)
   }
 }
 

@@ -42,6 +42,8 @@ extension Descriptor {
     case creating
     /// For reading and writing a file that must not exist yet and is nobody else's business.
     case creatingPrivately
+    /// For a lock on a file that is made where there is none.
+    case locking
     /// A folder, to synchronize it.
     case folder
 
@@ -51,6 +53,7 @@ extension Descriptor {
       case .writing: O_WRONLY | O_CLOEXEC
       case .creating: O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC
       case .creatingPrivately: O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC
+      case .locking: O_RDWR | O_CREAT | O_CLOEXEC
       case .folder: O_RDONLY | O_DIRECTORY | O_CLOEXEC
       }
     }

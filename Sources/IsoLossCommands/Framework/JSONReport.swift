@@ -20,6 +20,9 @@ struct JSONReport {
   /// How long the work took.
   var seconds: Double
 
+  /// What else may differ between two runs of the same work.
+  var measured: [(String, JSONValue)] = []
+
   /// The report: schema, version, seed, body, warnings, and under `environment` what may differ
   /// between two runs of the same work.
   ///
@@ -41,11 +44,13 @@ struct JSONReport {
       context.warn(message)
     }
     report["warnings"] = .array(warnings.map(\.json))
-    report["environment"] = [
+    var environment: JSONObject = [
       "threads": .integer(context.kernels.pool.threadCount),
       "kernels": .string(context.kernels.variant.rawValue),
       "seconds": .number(seconds),
     ]
+    for (key, value) in measured { environment[key] = value }
+    report["environment"] = .object(environment)
     return JSONValue.object(report).serialized() + "\n"
   }
 }

@@ -46,6 +46,19 @@ public enum Quantity {
     }
   }
 
+  /// Parses floating-point operations per second such as `98G`, `1.5T` or `510GFLOP/s`.
+  public static func speed(_ text: String) throws(QuantityError) -> Double {
+    let kind = "FLOPs per second such as `98G`, `1.5T` or `510GFLOP/s`"
+    let decimal = try decimal(text, kind)
+    let unit = ["FLOP/s", "FLOPs/s", "FLOPS"].first(where: decimal.suffix.hasSuffix) ?? ""
+    let suffix = decimal.suffix.dropLast(unit.count)
+    guard let known = countSuffixes.first(where: { $0.name == suffix }) else {
+      let hint = "suffixes are \(CountSuffix.all.map(\.name).joined(separator: ", "))"
+      throw .expected(kind, found: text, hint: hint)
+    }
+    return try positive(decimal.value(timesTenTo: known.exponent), text)
+  }
+
   /// Parses a whole number within a range.
   public static func integer(
     _ text: String,

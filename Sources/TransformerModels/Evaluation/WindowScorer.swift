@@ -114,15 +114,20 @@ public struct WindowScorer: ~Copyable {
   ) -> [TokenLoss] {
     let (inputs, targets) = rows(count, length)
     let scored = scoredCount
-    let memory = memory.take() ?? WindowMemory()
-    let fitting = memory.fitting(configuration, layers, kernels, count, length)
-    let losses = fitting.losses(inputs, targets, parameters, ranks: ranks) { window in
+    let memory = takeMemory(count, length)
+    let losses = memory.losses(inputs, targets, parameters, ranks: ranks) { window in
       (window == 0 ? scored : length - min(length, windows.stride))..<length
     }
-    self.memory = consume fitting
+    self.memory = consume memory
     pending.removeFirst(min(pending.count, count * windows.stride))
     scoredCount = max(0, length - windows.stride)
     return losses
+  }
+
+  /// The memory of the last windows where it is for as many of that length, new memory otherwise.
+  private mutating func takeMemory(_ count: Int, _ length: Int) -> WindowMemory {
+    if let memory = memory.take(), memory.fits(count, length) { return memory }
+    return WindowMemory(configuration, layers, kernels, count, length)
   }
 
   /// The tokens that windows take in, and those after them.
@@ -146,24 +151,19 @@ public struct WindowScorer: ~Copyable {
 
 /// The memory in which windows of one length are scored.
 private struct WindowMemory: ~Copyable {
-  private var pass: SlicePass?
-  private var space = Matrix<Float>(rows: 0, columns: 0)
-  private var head = HeadMemory(vocabulary: 1, rows: 1)
-  private var found = Matrix<Float>(rows: 0, columns: 0)
+  private let pass: SlicePass
+  private let space: Matrix<Float>
+  private let head: HeadMemory
+  private let found: Matrix<Float>
 
-  init() {}
-
-  /// The same memory where it is for as many windows of that length, new memory otherwise.
-  consuming func fitting(
+  init(
     _ configuration: TransformerConfiguration,
     _ layers: TransformerLayers,
     _ kernels: KernelContext,
     _ count: Int,
     _ length: Int
-  ) -> WindowMemory {
-    if let pass, pass.layout.sequences == count, pass.layout.length == length { return self }
-    var memory = WindowMemory()
-    let pass = SlicePass(
+  ) {
+    pass = SlicePass(
       configuration,
       layers,
       kernels: kernels,
@@ -171,11 +171,14 @@ private struct WindowMemory: ~Copyable {
       length: length,
       isKept: false
     )
-    memory.pass = pass
-    memory.space = Matrix(rows: 1, columns: pass.layout.count)
-    memory.head = HeadMemory(vocabulary: configuration.shape.vocabulary, rows: count * length)
-    memory.found = Matrix(rows: 1, columns: count * length)
-    return memory
+    space = Matrix(rows: 1, columns: pass.layout.count)
+    head = HeadMemory(vocabulary: configuration.shape.vocabulary, rows: count * length)
+    found = Matrix(rows: 1, columns: count * length)
+  }
+
+  /// Whether it is for so many windows of that length.
+  func fits(_ count: Int, _ length: Int) -> Bool {
+    pass.layout.sequences == count && pass.layout.length == length
   }
 
   /// The losses of some rows of each window.
@@ -186,7 +189,6 @@ private struct WindowMemory: ~Copyable {
     ranks: Bool,
     scored: (_ window: Int) -> Range<Int>
   ) -> [TokenLoss] {
-    guard let pass else { return [] }
     pass.forward(inputs.span, parameters.values, space)
     let width = pass.layers.head.outputs
     var losses: [TokenLoss] = []

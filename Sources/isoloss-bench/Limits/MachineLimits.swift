@@ -1,4 +1,3 @@
-import CLossKernels
 import IsoLoss
 
 /// Measures what this machine can do at most, with an instruction set and a number of threads.
@@ -18,15 +17,10 @@ struct MachineLimits {
   /// A limit in flops or bytes per second.
   func perSecond(_ limit: MachineLimit) -> Double {
     switch limit {
-    case .multiplyAdd: multiplyAddPeak()
+    case .multiplyAdd:
+      kernels.multiplyAddPeak(sampleSeconds: sampleSeconds, sampleCount: sampleCount)
     case .bandwidth(let traffic, in: let level): bandwidth(of: traffic, in: level)
     }
-  }
-
-  private func multiplyAddPeak() -> Double {
-    let code = kernels.variant.code
-    let flops = 2 * Double(closs_peak_width(code))
-    return best(of: flops) { _, rounds in _ = closs_peak(code, rounds, 0.5, 1) }
   }
 
   private func bandwidth(of traffic: MemoryTraffic, in level: MemoryLevel) -> Double {

@@ -95,6 +95,45 @@ struct ModelInspectTests {
     #expect(bare.output.hasSuffix("problem: `tiny/model.safetensors`: no such file\n"))
   }
 
+  @Test(
+    "a tokenizer of another size than the vocabulary is said",
+    arguments: [
+      (256, "256 tokens; 44 more of the vocabulary are padding", ""),
+      (300, "300 tokens", ""),
+      (
+        310, "310 tokens, 10 more than the vocabulary has",
+        """
+        warning: the tokenizer in `tiny` has 310 tokens, more than the model's vocabulary of 300: texts may \
+        become tokens that the model has not [tokenizer-larger]
+
+        """
+      ),
+    ]
+  )
+  func tokenizerSize(_ size: Int, _ words: String, _ warning: String) throws {
+    let text = TestFiles.package("corpora/lighthouse.txt")
+    let train = "tokenizer train \(text) --vocabulary \(size) -o tiny/tokenizer.json"
+    #expect(CommandRun(train.split(separator: " ").map(String.init), in: folder.path).code == .done)
+    try FileManager.default.removeItem(atPath: folder.path + "/tiny/tokenizer.isoloss.json")
+    let run = run("tiny")
+    #expect(run.code == .done && run.diagnostics == warning)
+    #expect(run.output.contains("tokenizer     tokenizer.json: \(words)\n"))
+    let json = self.run("tiny --json")
+    #expect(try JSONSchemaTests.problems(json) == [])
+    #expect(try json.json().number("tokenizerTokenCount") == Double(size))
+  }
+
+  @Test("a tokenizer that cannot be read is a warning")
+  func brokenTokenizer() throws {
+    try folder.write("tiny/tokenizer.json", "{}")
+    let run = run("tiny")
+    #expect(run.code == .done)
+    #expect(run.output.contains("tokenizer     tokenizer.json: cannot be read\n"))
+    #expect(run.diagnostics.hasPrefix("warning: the tokenizer in `tiny` cannot be read: "))
+    #expect(run.diagnostics.hasSuffix(" [tokenizer-unreadable]\n"))
+    #expect(try JSONSchemaTests.problems(self.run("tiny --json")) == [])
+  }
+
   @Test("numbers that are not finite are found")
   func notFinite() throws {
     let path = folder.path + "/tiny/model.safetensors"

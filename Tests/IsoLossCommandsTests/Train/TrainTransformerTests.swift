@@ -1,4 +1,5 @@
 import Foundation
+import FileFormats
 import IsoLoss
 import IsoLossCommands
 import TestSupport
@@ -62,6 +63,47 @@ struct TrainTransformerTests {
     #expect(run.output.contains("bits per byte"))
   }
 
+  /// Every question to the clock is a quarter of a second after the last, and each step asks twice.
+  private static func tick(_ context: inout CommandContext) {
+    var now = 0.0
+    context.secondsNow = {
+      now += 0.25
+      return now
+    }
+  }
+
+  @Test("the log and the report say how much of the machine's peak the model's operations are")
+  func utilization() throws {
+    let run = train("-o model --json --peak 2GFLOP/s", configure: Self.tick)
+    #expect(try JSONSchemaTests.problems(run) == [])
+    let json = try run.json()
+    let shape = try Checkpoint.read(folder: "\(folder.path)/model").configuration.transformer.shape
+    let flops = shape.modelTrainingFLOPsPerToken(tokens: 32)
+    #expect(try json.number("modelFLOPsPerToken") == flops)
+    // Four windows of 32 tokens in a quarter of a second.
+    #expect(try json.number("environment.tokensPerSecond") == 512)
+    #expect(try json.number("environment.modelFLOPsPerSecond") == 512 * flops)
+    #expect(try json.number("environment.modelFLOPsUtilization") == 512 * flops / 2e9)
+    #expect(try json.number("environment.peakFLOPsPerSecond") == 2e9)
+    #expect(json["environment"]?["isPeakMeasured"] == .bool(false))
+    let lines = try folder.read("model/log.jsonl").split(separator: "\n")
+    let line = try JSONValue(parsing: Array(lines[7].utf8), name: "log")
+    #expect(try line.number("modelFLOPsUtilization") == 512 * flops / 2e9)
+    #expect(try line.number("modelFLOPsPerSecond") == (512 * flops).rounded())
+  }
+
+  @Test("the peak is measured where none is given, and rates are unknown where no step is timed")
+  func measuredPeak() throws {
+    let json = try train("-o model --json").json()
+    // No processor of today does less than 100 MFLOP/s or more than 100 TFLOP/s.
+    let peak = try json.number("environment.peakFLOPsPerSecond")
+    #expect(peak > 1e8 && peak < 1e14)
+    #expect(json["environment"]?["tokensPerSecond"] == .null)
+    #expect(json["environment"]?["modelFLOPsUtilization"] == .null)
+    let verbose = train("-o other --verbose --peak 1G", configure: Self.tick)
+    #expect(verbose.diagnostics.contains("% of the given peak of 1B\n"))
+  }
+
   /// Raises the flag once the clock was asked some times: each step asks at its beginning and its end.
   private static func stopAfterSomeSteps(_ context: inout CommandContext) {
     let interruption = InterruptionFlag()
@@ -89,6 +131,10 @@ struct TrainTransformerTests {
     }
     #expect(run.code == .done && stops > 1)
     #expect(try weights("whole") == weights("parts"))
+    // The clocks of both stand still, so that no line holds a rate: the rest is the same.
+    for log in ["log.jsonl", "log.csv"] {
+      #expect(try folder.read("whole/\(log)") == folder.read("parts/\(log)"))
+    }
   }
 
   @Test("a run that is there is gone on with or left alone")
@@ -127,6 +173,10 @@ struct TrainTransformerTests {
       ("-o m --untied", "`--untied` needs `--architecture llama`"),
       ("-o m --minimum-delta 0.1", "`--minimum-delta` needs `--patience`"),
       ("-o m --beta2 1", "`--beta2`: expected less than 1"),
+      (
+        "-o m --peak 3GHz",
+        "`--peak`: expected FLOPs per second such as `98G`, `1.5T` or `510GFLOP/s`, found `3GHz`"
+      ),
     ]
   )
   func wrongWords(_ line: String, _ message: String) {
@@ -148,5 +198,55 @@ struct TrainTransformerTests {
       run.diagnostics
         == "error: short.txt: 9 tokens are too few, 257 are needed for one window\n"
     )
+  }
+
+  @Test("losses are drawn, those of a run that goes on too")
+  func plot() throws {
+    let run = train("-o model --plot")
+    let picture = run.output.drop { $0 != "\n" }.split(separator: "\n\n").last ?? ""
+    #expect(picture.contains("Loss while training") && picture.contains("nats per token"))
+    let resumed = train("-o model --plot --resume")
+    #expect(resumed.output.hasSuffix(picture))
+    let json = train("-o other --plot --json")
+    #expect(json.diagnostics.hasPrefix("error: `--plot` and `--json` exclude one another\n"))
+  }
+
+  @Test("patience without validation tokens is wrong use")
+  func patienceWithoutValidation() throws {
+    let run = train("-o model --patience 2 --validation-share 0.00005")
+    #expect(run.code == .unusable)
+    #expect(
+      run.diagnostics == """
+        error: `--patience`: no tokens are kept to measure the loss on; `--validation` names some, a larger \
+        `--validation-share` keeps some
+        `isoloss help train transformer` shows what it takes
+
+        """
+    )
+  }
+
+  @Test("a folder that another run writes is left alone, and can be had after it")
+  func locked() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/model",
+      withIntermediateDirectories: false
+    )
+    let lockPath = folder.path + "/model/training.lock"
+    do {
+      let lock = try FileLock(path: lockPath)
+      #expect(lock != nil)
+      let run = train("-o model/")
+      #expect(run.code == .unusable)
+      #expect(
+        run.diagnostics
+          == "error: `model`: another run is writing there; wait for its end, or choose another output\n"
+      )
+      withExtendedLifetime(lock) {}
+    }
+    #expect(!FileManager.default.fileExists(atPath: lockPath))
+    // One that a killed process left.
+    try folder.write("model/training.lock", "")
+    #expect(train("-o model").code == .done)
+    #expect(!FileManager.default.fileExists(atPath: lockPath))
   }
 }

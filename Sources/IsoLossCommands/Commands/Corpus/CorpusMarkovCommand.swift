@@ -22,6 +22,11 @@ public struct CorpusMarkovCommand: Command {
       .value("entropy-rate", "H", help: "bits per byte, above 0 (default: 2)"),
       .value("bytes", "COUNT", help: "how long the text is (default: 1M)"),
       .value(
+        "skip",
+        "COUNT",
+        help: "leave out so many bytes before it: another text of the same source (default: 0)"
+      ),
+      .value(
         "alphabet",
         "SIZE",
         help: "how many letters there are, 2 to 64: a to z, space, newline, … (default: 27)"
@@ -38,6 +43,7 @@ public struct CorpusMarkovCommand: Command {
 
   private let source: MarkovSource
   private let byteCount: Int
+  private let skippedCount: Int
   private let outputPath: String?
   private let writesJSON: Bool
 
@@ -59,6 +65,9 @@ public struct CorpusMarkovCommand: Command {
     }
     byteCount = Int(min(try words.quantity("bytes", default: 1e6, Quantity.count), 1e15))
     guard byteCount > 0 else { throw .other("`--bytes`: expected one or more") }
+    let skipsNone = words.text("skip") == "0"
+    let skipped = try skipsNone ? 0 : words.quantity("skip", default: 0, Quantity.count)
+    skippedCount = Int(min(skipped, 1e15))
     outputPath = words.text("output")
     writesJSON = words.has("json")
     guard outputPath != nil || !writesJSON else {
@@ -73,14 +82,19 @@ public struct CorpusMarkovCommand: Command {
     let file = try outputPath.map(context.createFile)
     let progress = ProgressLine("writing", totalByteCount: byteCount, in: context)
     defer { progress.finish() }
-    while text.byteCount < byteCount {
+    while text.byteCount < skippedCount {
       try context.interruption.check()
-      let chunk = text.next(min(1 << 16, byteCount - text.byteCount))
+      _ = text.next(min(1 << 16, skippedCount - text.byteCount))
+    }
+    let skipped = text
+    while text.byteCount < skippedCount + byteCount {
+      try context.interruption.check()
+      let chunk = text.next(min(1 << 16, skippedCount + byteCount - text.byteCount))
       if let file { try file.write(bytes: chunk) } else { try context.output.write(bytes: chunk) }
-      progress.update(byteCount: text.byteCount)
+      progress.update(byteCount: text.byteCount - skippedCount)
     }
     try file?.commit()
-    let report = MarkovReport(text: text)
+    let report = MarkovReport(source: source, text, after: skipped)
     if writesJSON {
       let json = JSONReport(
         schema: "isoloss.corpus-markov",
@@ -101,23 +115,33 @@ public struct CorpusMarkovCommand: Command {
 
 /// What is known of a text from a source.
 private struct MarkovReport {
-  var text: MarkovText
+  let source: MarkovSource
+  let byteCount: Int
+  let skippedCount: Int
+  let codeLength: Double
 
-  private var bitsPerByte: Double { text.codeLength / Double(text.byteCount) }
+  init(source: MarkovSource, _ text: MarkovText, after skipped: MarkovText) {
+    self.source = source
+    byteCount = text.byteCount - skipped.byteCount
+    skippedCount = skipped.byteCount
+    codeLength = text.codeLength - skipped.codeLength
+  }
+
+  private var bitsPerByte: Double { codeLength / Double(byteCount) }
   private var standardDeviation: Double {
-    text.source.deviation / Double(text.byteCount).squareRoot()
+    source.deviation / Double(byteCount).squareRoot()
   }
 
   /// For people.
   var words: String {
-    let source = text.source
     var table = TextTable([.left, .right])
     table.add(["", "bits per byte"])
     table.add(["entropy rate", NumberText.measured(source.entropyRate)])
     table.add(["code length of this text", NumberText.measured(bitsPerByte)])
     table.add(["  its standard deviation", NumberText.error(standardDeviation)])
     return """
-      text   \(NumberText.counted(text.byteCount, "byte")), \
+      text   \(NumberText.counted(byteCount, "byte"))\
+      \(skippedCount > 0 ? " after \(NumberText.count(skippedCount)) others" : ""), \
       each depending on \(NumberText.counted(source.order, "byte")) before it
       source \(source.alphabet.count) letters, seed \(source.seed)
 
@@ -127,11 +151,12 @@ private struct MarkovReport {
 
   var json: [(String, JSONValue)] {
     [
-      ("order", .integer(text.source.order)),
-      ("alphabetSize", .integer(text.source.alphabet.count)),
-      ("byteCount", .integer(text.byteCount)),
-      ("entropyRate", .number(text.source.entropyRate)),
-      ("codeLengthBits", .number(text.codeLength)),
+      ("order", .integer(source.order)),
+      ("alphabetSize", .integer(source.alphabet.count)),
+      ("byteCount", .integer(byteCount)),
+      ("skippedByteCount", .integer(skippedCount)),
+      ("entropyRate", .number(source.entropyRate)),
+      ("codeLengthBits", .number(codeLength)),
       ("bitsPerByte", .number(bitsPerByte)),
       ("standardDeviation", .number(standardDeviation)),
     ]

@@ -222,11 +222,6 @@ extension CheckpointModel {
   }
 }
 
-extension VocabularyWords {
-  /// The words that name a file or a folder and nothing else.
-  fileprivate init(_ path: String) { self.path = path }
-}
-
 /// What stands before a text under a checkpoint.
 struct CheckpointPrefix: Sendable, Hashable {
   /// The token.

@@ -96,14 +96,7 @@ extension PictureWords {
   /// The picture drawn with characters; empty where none was asked for.
   func plotText(_ pictures: FitPictures, in context: CommandContext) throws -> String {
     guard plots else { return "" }
-    let width = context.terminal.width
-    let plot = TerminalPlot(
-      width: width,
-      // As high as wide to the eye is too high for a screen: characters are twice as high as wide.
-      height: min(max(width * 3 / 10, 18), 40),
-      usesColor: context.usesOutputColor
-    )
-    return "\n" + (try drawing(plotKind, pictures).terminalText(plot))
+    return "\n" + (try drawing(plotKind, pictures).terminalText(context.terminalPlot))
   }
 
   private func drawing(_ kind: FigureKind?, _ pictures: FitPictures) throws -> Drawing {

@@ -14,6 +14,9 @@ struct InspectedModel {
   /// Files of the folder that hold a vocabulary.
   var vocabularies: [String] = []
 
+  /// The tokenizer that these files are; `nil` where there is none.
+  var tokenizer: InspectedTokenizer?
+
   /// What keeps its weights from being read.
   var problems: [String] = []
 
@@ -48,6 +51,8 @@ struct InspectedModel {
     let file = CheckpointFiles.configurationName
     configuration = try CheckpointConfiguration(path: "\(path)/\(file)", name: "\(shown)/\(file)")
     vocabularies = Self.vocabularyNames.filter { Folder.hasFile(at: "\(path)/\($0)") }
+    let vocabulary = configuration.transformer.shape.vocabulary
+    tokenizer = try InspectedTokenizer(inFolder: shown, vocabulary: vocabulary, in: context)
     do {
       let files = try CheckpointFiles(folder: path, name: shown)
       problems = files.problems.map(\.description)

@@ -71,11 +71,12 @@ public struct ModelInspectCommand: Command {
     if verifies, let files = model.files {
       report.verification = try WeightVerification(of: files.weights, in: context)
     }
+    for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     if writesJSON {
       let json = JSONReport(
         schema: "isoloss.model-inspect",
         body: report.json,
-        warnings: [],
+        warnings: report.warnings,
         seconds: context.secondsNow() - start
       )
       try context.output.write(json.text(in: context))

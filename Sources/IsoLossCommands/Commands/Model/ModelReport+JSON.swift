@@ -19,6 +19,7 @@ extension ModelReport {
       ("weights", weightsJSON),
       ("tensors", tensorsJSON),
       ("vocabularyFiles", .array(model.vocabularies.map { .string($0) })),
+      ("tokenizerTokenCount", .init(model.tokenizer?.tokenCount)),
       ("verification", verification.map(Self.json) ?? .null),
       ("problems", .array(problems.map { .string($0) })),
     ]

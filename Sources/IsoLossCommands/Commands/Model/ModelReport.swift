@@ -17,6 +17,9 @@ struct ModelReport {
   /// What keeps the weights from being read, and what is wrong in them.
   var problems: [String] { model.problems + (verification?.problems ?? []) }
 
+  /// What there is to warn about.
+  var warnings: [ReportWarning] { model.tokenizer?.warnings ?? [] }
+
   /// The FLOPs of a sequence in which all pairs count.
   var flops: ForwardFLOPs { shape.forwardFLOPs(tokens: sequence) }
 
@@ -62,8 +65,7 @@ extension ModelReport {
     if model.name != nil {
       table.add(["tokens", tokens])
       table.add(["weights", weights])
-      let names = model.vocabularies
-      table.add(["tokenizer", names.isEmpty ? "none" : names.joined(separator: ", ")])
+      table.add(["tokenizer", tokenizer])
     }
     return table.text
   }
@@ -134,6 +136,12 @@ extension ModelReport {
     let begin = configuration.beginningOfText.map { "\($0)" } ?? "none"
     let ends = configuration.endOfText.map { "\($0)" }.joined(separator: ", ")
     return "text begins with \(begin), ends with \(ends.isEmpty ? "none" : ends)"
+  }
+
+  private var tokenizer: String {
+    guard !model.vocabularies.isEmpty else { return "none" }
+    let names = model.vocabularies.joined(separator: ", ")
+    return names + (model.tokenizer.map { ": \($0.words)" } ?? "")
   }
 
   private var weights: String {

@@ -60,13 +60,9 @@ private struct Sizes {
   let layers, width, heads, keyValueHeads, headWidth, feedForward, vocabulary, context: Int
 
   init(_ words: ParsedWords, _ architecture: TransformerArchitecture) throws(UsageError) {
-    func size(_ name: String, _ size: TransformerSize) throws(UsageError) -> Int? {
-      try words.quantity(name) { text throws(QuantityError) in
-        try Quantity.integer(text, in: size.accepted)
-      }
-    }
     let (blocks, across, queries) = (
-      try size("layers", .layers), try size("width", .width), try size("heads", .heads)
+      try words.size("layers", .layers), try words.size("width", .width),
+      try words.size("heads", .heads)
     )
     guard let layers = blocks, let width = across, let heads = queries else {
       let missing = blocks == nil ? "layers" : across == nil ? "width" : "heads"
@@ -74,8 +70,8 @@ private struct Sizes {
     }
     (self.layers, self.width, self.heads) = (layers, width, heads)
     let isGPT2 = architecture == .gpt2
-    keyValueHeads = try size("key-value-heads", .keyValueHeads) ?? heads
-    let ownWidth = try size("head-width", .headWidth)
+    keyValueHeads = try words.size("key-value-heads", .keyValueHeads) ?? heads
+    let ownWidth = try words.size("head-width", .headWidth)
     guard ownWidth != nil || width.isMultiple(of: heads) else {
       throw .other("`--heads`: \(heads) do not divide the width \(width)")
     }
@@ -85,9 +81,9 @@ private struct Sizes {
     }
     let isGated = architecture == .llama || architecture == .qwen2
     let usual = isGated ? (8 * width / 3 + 255) / 256 * 256 : 4 * width
-    feedForward = try size("feed-forward", .feedForwardWidth) ?? usual
-    vocabulary = try size("vocabulary", .vocabulary) ?? (isGPT2 ? 50257 : 32000)
-    context = try size("context", .context) ?? (isGPT2 ? 1024 : 2048)
+    feedForward = try words.size("feed-forward", .feedForwardWidth) ?? usual
+    vocabulary = try words.size("vocabulary", .vocabulary) ?? (isGPT2 ? 50257 : 32000)
+    context = try words.size("context", .context) ?? (isGPT2 ? 1024 : 2048)
   }
 
   func shape(_ architecture: TransformerArchitecture, isTied: Bool) -> TransformerShape {

@@ -50,6 +50,9 @@ struct VocabularyWords: Sendable, Hashable {
     self.init(path, words)
   }
 
+  /// Names a file or a folder and nothing else.
+  init(_ path: String) { self.path = path }
+
   /// Takes the choice from parsed words.
   init(_ path: String, _ words: ParsedWords) {
     self.path = path

@@ -5,7 +5,7 @@ public struct TrainTransformerCommand: Command {
   /// The table of words.
   public static let specification = CommandSpecification(
     name: "train transformer",
-    summary: "trains a small transformer on texts",
+    summary: "trains a small transformer on texts or token ids",
     discussion: """
       Trains a model of GPT-2's or Llama's kind from nothing, on this machine's cores, and writes it as the \
       folder OUT that Hugging Face's transformers loads: `config.json`, `model.safetensors` and \
@@ -15,8 +15,11 @@ public struct TrainTransformerCommand: Command {
 
       Texts are cut into windows of --context tokens, which come in a new order each epoch. Unless \
       --validation names texts, the last tenth of the tokens is kept to measure the loss. FILE may be a folder.
+
+      --ids trains on what `isoloss tokenizer encode --end-of-text` wrote instead: the same weights, bit by bit, \
+      and binary ids (--ids-format u16 or u32) take no memory beyond that of their windows.
       """,
-    argument: .init("FILE", atLeast: 1),
+    argument: .init("FILE", atLeast: 0),
     options: TrainTransformerWords.options
       + [
         .flag(
@@ -24,6 +27,7 @@ public struct TrainTransformerCommand: Command {
           help:
             "go on with the run in OUT, whose options must be the same; begin it where there is none"
         ),
+        .flag("plot", help: "also draw the losses with characters"),
         .flag("json", help: "write one JSON object"),
       ],
     examples: [
@@ -35,24 +39,31 @@ public struct TrainTransformerCommand: Command {
         "isoloss train transformer texts --vocabulary tok --architecture llama --width 256 -o model",
         "a larger one, of a vocabulary's tokens"
       ),
+      .init(
+        "isoloss train transformer --ids corpus.u16 --ids-format u16 --vocabulary tok -o model",
+        "the same of ids that were made once"
+      ),
     ]
   )
 
   private let words: TrainTransformerWords
   private let isResumed: Bool
-  private let writesJSON: Bool
+  private let (writesJSON, plots): (Bool, Bool)
 
   /// Takes the meaning from parsed words.
   public init(_ words: ParsedWords) throws(UsageError) {
     self.words = try TrainTransformerWords(words)
     isResumed = words.has("resume")
     writesJSON = words.has("json")
+    plots = words.has("plot")
+    try words.refuseTogether(["plot", "json"])
   }
 
   /// Trains, writes and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
-    let texts = try TrainingTexts(words, in: context)
+    let texts = try TrainingTexts(words.data, in: context)
+    try words.checkPatience(texts)
     let recipe = words.recipe(vocabulary: texts.tokenCount)
     let folder = try TrainingFolder(words.output, in: context)
     var run = try TransformerTraining(
@@ -63,12 +74,17 @@ public struct TrainTransformerCommand: Command {
     )
     run.tokenByteCounts = texts.tokenByteCounts
     let log = try folder.begin(&run, isResumed: isResumed)
-    var report = TransformerTrainingReport(recipe, texts, isResumedAt: run.step)
+    let speed = TrainingSpeed(recipe, peak: words.peak, in: context)
+    var report = TransformerTrainingReport(recipe, texts, speed, isResumedAt: run.step)
     try train(&run, folder, log, &report, in: context)
     report.add(try folder.finish(run, texts))
     report.take(run)
     for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
+    context.note(report.speed.text)
     try write(report, seconds: context.secondsNow() - start, in: context)
+    if plots {
+      try context.output.write("\n" + log.losses.chart.terminalText(context.terminalPlot))
+    }
     return .done
   }
 
@@ -94,9 +110,10 @@ public struct TrainTransformerCommand: Command {
         throw error
       }
       let now = context.secondsNow()
-      log.append(step, tokensPerSecond: Double(run.batchTokens) / max(now - before, 1e-9))
+      let rate = report.speed.add(tokens: run.batchTokens, seconds: now - before)
+      log.append(step, rate)
       report.see(step)
-      line.update(step)
+      line.update(step, rate)
       let isDue =
         words.checkpointInterval.map(step.step.isMultiple) ?? (now - lastWritten >= 30)
       if isDue || run.isFinished || context.interruption.isRaised {
@@ -118,7 +135,8 @@ public struct TrainTransformerCommand: Command {
       seed: words.seed,
       body: report.json,
       warnings: report.warnings,
-      seconds: seconds
+      seconds: seconds,
+      measured: report.speed.json
     )
     try context.output.write(json.text(in: context))
   }

@@ -2,17 +2,8 @@ import IsoLoss
 
 /// What the words of `isoloss train transformer` say.
 struct TrainTransformerWords: Sendable, Hashable {
-  /// The texts to train on, as given.
-  let inputs: [String]
-
-  /// The texts to measure the loss on; empty for a part of the others.
-  let validation: [String]
-
-  /// The part of the tokens that is kept for that.
-  let validationShare: Double
-
-  /// What makes tokens of texts.
-  let vocabulary: VocabularyWords
+  /// What is trained on.
+  let data: TrainingDataWords
 
   /// Where the model goes.
   let output: String
@@ -23,50 +14,33 @@ struct TrainTransformerWords: Sendable, Hashable {
   /// The seed of the weights and the order.
   let seed: UInt64
 
+  /// What the machine can do at most, in floating-point operations per second; `nil` to measure it.
+  let peak: Double?
+
   private let sizes: Sizes
   private let rules: Rules
 
   static let options: [Option] =
     [
-      .file("output", short: "o", "OUT", help: "the folder for the model"),
-      .file(
-        "vocabulary",
-        help: "what makes tokens of texts, as for `isoloss tokenizer encode` (default: byte)"
-      ),
-    ] + VocabularyWords.refinements + [
-      .file(
-        "validation",
-        "FILE",
-        help: "a text to measure the loss on, or a folder of them"
-      ),
-      .value(
-        "validation-share",
-        "SHARE",
-        help: "the part of the tokens kept for that, at the end (default: 0.1)"
-      ),
-    ] + Sizes.options + Rules.options + [
+      .file("output", short: "o", "OUT", help: "the folder for the model")
+    ] + TrainingDataWords.options + Sizes.options + Rules.options + [
       .value(
         "checkpoint-every",
         "N",
         help: "steps between two states to go on from (default: as many as half a minute takes)"
       ),
       .value("seed", "NUMBER", help: "the seed of the weights and the order (default: 0)"),
+      .value(
+        "peak",
+        "FLOPS",
+        help: "what the machine can do at most, such as 510G, for the log's utilization (default:"
+          + " multiply-adds in registers, measured at the start)"
+      ),
     ]
 
   /// Takes the meaning from parsed words.
   init(_ words: ParsedWords) throws(UsageError) {
-    inputs = words.arguments
-    validation = words.texts("validation")
-    guard !inputs.isEmpty else { throw .missingArgument("FILE") }
-    guard (inputs + validation).count(where: { $0 == "-" }) < 2 else {
-      throw .other("standard input is given twice")
-    }
-    try words.refuseTogether(["validation", "validation-share"])
-    validationShare = try words.quantity("validation-share", default: 0.1, Quantity.fraction)
-    guard validationShare < 1 else {
-      throw .other("`--validation-share`: nothing is left to train on")
-    }
-    vocabulary = VocabularyWords(words.text("vocabulary") ?? "byte", words)
+    data = try TrainingDataWords(words)
     guard let output = words.text("output") else {
       throw .other("no place for the model is named: `--output OUT` is needed")
     }
@@ -74,6 +48,7 @@ struct TrainTransformerWords: Sendable, Hashable {
     self.output = output
     checkpointInterval = try TrainTransformerWords.count(words, "checkpoint-every")
     seed = UInt64(try UncertaintyWords.wholeNumber(words, "seed", atMost: .max) ?? 0)
+    peak = try words.quantity("peak", Quantity.speed)
     sizes = try Sizes(words)
     rules = try Rules(words)
   }
@@ -88,6 +63,16 @@ struct TrainTransformerWords: Sendable, Hashable {
     )
     rules.apply(to: &recipe)
     return recipe
+  }
+
+  /// Refuses to wait for a loss that is never measured.
+  func checkPatience(_ texts: TrainingTexts) throws(UsageError) {
+    guard rules.patience != nil, texts.validation == nil else { return }
+    let source = texts.byteCount == nil ? "--validation-ids" : "--validation"
+    throw .other(
+      "`--patience`: no tokens are kept to measure the loss on; `\(source)` names some, a larger"
+        + " `--validation-share` keeps some"
+    )
   }
 
   /// A whole number from 1 on, with a suffix or without.
@@ -131,18 +116,13 @@ private struct Sizes: Sendable, Hashable {
 
   init(_ words: ParsedWords) throws(UsageError) {
     isLlama = words.text("architecture") == "llama"
-    func size(_ name: String, _ size: TransformerSize) throws(UsageError) -> Int? {
-      try words.quantity(name) { text throws(QuantityError) in
-        try Quantity.integer(text, in: size.accepted)
-      }
-    }
-    layers = try size("layers", .layers) ?? 4
-    width = try size("width", .width) ?? 128
-    heads = try size("heads", .heads) ?? 4
-    keyValueHeads = try size("key-value-heads", .keyValueHeads) ?? heads
+    layers = try words.size("layers", .layers) ?? 4
+    width = try words.size("width", .width) ?? 128
+    heads = try words.size("heads", .heads) ?? 4
+    keyValueHeads = try words.size("key-value-heads", .keyValueHeads) ?? heads
     let usual = isLlama ? (8 * width / 3 + 31) / 32 * 32 : 4 * width
-    feedForward = try size("feed-forward", .feedForwardWidth) ?? usual
-    context = try size("context", .context) ?? 256
+    feedForward = try words.size("feed-forward", .feedForwardWidth) ?? usual
+    context = try words.size("context", .context) ?? 256
     isTied = !words.has("untied")
     for name in ["key-value-heads", "untied"] where !isLlama && words.isGiven(name) {
       throw .needs(option: "--\(name)", other: "--architecture llama")
@@ -201,7 +181,8 @@ private struct Sizes: Sendable, Hashable {
 /// How the model is trained.
 private struct Rules: Sendable, Hashable {
   let batch: Int
-  private let steps, tokens, warmup, validationInterval, patience: Int?
+  let patience: Int?
+  private let steps, tokens, warmup, validationInterval: Int?
   private let shape: LearningRateSchedule.Shape
   private let rate, finalShare, decay, beta1, beta2, dropout: Double
   private let clip, smoothing, zLoss, minimumDelta, average, spikes: Double?

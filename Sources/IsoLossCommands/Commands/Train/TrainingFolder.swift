@@ -6,13 +6,32 @@ struct TrainingFolder {
   private let word: String
   private let context: CommandContext
 
+  /// Held as long as the folder is written: two runs would write over each other's states.
+  private let lock: FileLock
+
   private var statePath: String { path("training.safetensors") }
 
-  /// Makes the folder where there is none.
-  init(_ word: String, in context: CommandContext) throws(CommandError) {
-    self.word = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+  /// Makes the folder where there is none, and keeps others from it.
+  ///
+  /// - Throws: ``CommandError`` where another run has it, or where it cannot be made or written.
+  init(_ word: String, in context: CommandContext) throws {
+    let word = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+    try context.makeFolder(word)
+    let name = "\(word)/training.lock"
+    let lock: FileLock?
+    do throws(FileError) {
+      lock = try FileLock(path: context.path(name))
+    } catch {
+      throw FileError(name, error.reason)
+    }
+    guard let lock else {
+      throw CommandError(
+        "`\(word)`: another run is writing there; wait for its end, or choose another output"
+      )
+    }
+    self.lock = lock
+    self.word = word
     self.context = context
-    try context.makeFolder(self.word)
   }
 
   private func path(_ name: String) -> String { context.path("\(word)/\(name)") }
@@ -57,14 +76,15 @@ struct TrainingFolder {
     _ texts: TrainingTexts
   ) throws -> ReportWarning? {
     let vocabulary = texts.vocabulary
+    let end = vocabulary?.endOfText
     guard
       let configuration = CheckpointConfiguration(
         describing: run.recipe.configuration,
-        beginningOfText: (vocabulary.beginningOfText ?? vocabulary.endOfText).map(Int.init),
-        endOfText: vocabulary.endOfText.map { [Int($0)] } ?? []
+        beginningOfText: (vocabulary?.beginningOfText ?? end).map(Int.init),
+        endOfText: end.map { [Int($0)] } ?? []
       )
     else { throw CommandError("no architecture has the model's parts") }
-    let warning = try write(vocabulary.facts)
+    let warning = try vocabulary.flatMap { try write($0.facts) }
     try Checkpoint(configuration, run.result()).write(folder: context.path(word))
     return warning
   }

@@ -5,9 +5,13 @@ final class TrainingLog {
   private var lines: [String] = []
   private var rows: [String] = []
 
+  /// The losses that it holds.
+  private(set) var losses = TrainingLosses()
+
   private static let columns = [
     "step", "tokens", "epochs", "natsPerToken", "gradientNorm", "learningRate", "skipped",
-    "tokensPerSecond", "validationNatsPerToken", "validationBitsPerByte",
+    "tokensPerSecond", "modelFLOPsPerSecond", "modelFLOPsUtilization", "validationNatsPerToken",
+    "validationBitsPerByte",
   ]
 
   /// Begins a log.
@@ -27,6 +31,9 @@ final class TrainingLog {
     }
     rows = try lines.map { line in
       let value = try JSONValue(parsing: Array(line.utf8), name: path)
+      if let tokens = value["tokens"]?.double, let loss = value["natsPerToken"]?.double {
+        losses.add(tokens, loss, validation: value["validationNatsPerToken"]?.double)
+      }
       return Self.row(Self.columns.map { value[$0] ?? .null })
     }
   }
@@ -34,17 +41,23 @@ final class TrainingLog {
   /// How many steps it holds.
   var lineCount: Int { lines.count }
 
-  /// Adds a step.
-  func append(_ step: TrainingStep, tokensPerSecond: Double) {
+  /// Adds a step and how fast it was.
+  func append(_ step: TrainingStep, _ rate: TrainingSpeed.Rate?) {
     let values: [JSONValue] = [
       .integer(step.step), .integer(step.tokens), .number(step.epochs),
       .number(step.natsPerToken), .number(step.gradientNorm), .number(step.learningRate),
-      .bool(step.isSkipped), .number(tokensPerSecond.rounded()),
+      .bool(step.isSkipped), .init(rate?.tokensPerSecond.rounded()),
+      .init(rate?.modelFLOPsPerSecond.rounded()), .init(rate?.utilization),
       .init(step.validation?.natsPerToken), .init(step.validation?.bitsPerByte),
     ]
     let members = zip(Self.columns, values).filter { $0.1 != .null }
     lines.append(JSONValue.object(JSONObject(Array(members))).serialized(.compact))
     rows.append(Self.row(values))
+    losses.add(
+      Double(step.tokens),
+      step.natsPerToken,
+      validation: step.validation?.natsPerToken
+    )
   }
 
   private static func row(_ values: [JSONValue]) -> String {
@@ -66,17 +79,18 @@ final class TrainingLine {
   private var losses: [Double] = []
 
   private static let bars: [Character] = Array("▁▂▃▄▅▆▇█")
-  private static let mostBars = 24
+  private static let mostBars = 16
 
   init(total: Int, in context: CommandContext) {
     progress = ProgressLine("train", total: total, unit: .count("step"), in: context)
   }
 
-  func update(_ step: TrainingStep) {
+  func update(_ step: TrainingStep, _ rate: TrainingSpeed.Rate?) {
     losses.append(step.natsPerToken)
+    let share = rate.map { "  MFU \(Int((100 * $0.utilization).rounded())) %" } ?? ""
     progress.update(
       count: step.step,
-      remark: "loss \(NumberText.measured(step.natsPerToken)) \(course)"
+      remark: "loss \(NumberText.measured(step.natsPerToken))\(share)  \(course)"
     )
   }
 

@@ -2,69 +2,180 @@ import IsoLoss
 
 /// The tokens that a run trains on and is measured by, and what made them.
 struct TrainingTexts {
-  let vocabulary: LoadedVocabulary
+  /// What made tokens of texts; `nil` where that is not known.
+  let vocabulary: LoadedVocabulary?
+
+  /// Tokens that can be told apart.
+  let tokenCount: Int
+
   let training: TokenData
   let validation: TokenData?
 
-  /// The bytes of all texts to train on.
-  let byteCount: Int
+  /// The bytes of all texts to train on; `nil` where ids were given.
+  let byteCount: Int?
 
   /// The tokens of all texts that the vocabulary does not hold.
-  let unknown: UnknownTokens
+  let unknown: UnknownTokens?
 
-  /// Reads and encodes the texts that the words name.
-  init(_ words: TrainTransformerWords, in context: CommandContext) throws {
-    vocabulary = try LoadedVocabulary(words.vocabulary, in: context)
-    let tokenizer = vocabulary.tokenizer
-    let end = vocabulary.endOfText
-    var bytes = 0
-    var unknown = UnknownTokens(tokenizer)
-    func ids(_ inputs: [String]) throws -> [UInt32] {
-      var ids: [UInt32] = []
-      for file in try inputs.flatMap(context.expandFolder) {
-        let name = context.displayName(file)
-        var reader = TextPortions(try context.open(file), name: name, tokenizer, in: context)
-        while let portion = try reader.next() {
-          unknown.add(portion)
-          ids += portion
-        }
-        bytes += reader.byteCount
-        if let end { ids.append(end) }
-      }
-      return ids
+  /// Reads and encodes the texts, or maps the ids, that the words name.
+  init(_ words: TrainingDataWords, in context: CommandContext) throws {
+    let share = words.validationShare
+    switch words.source {
+    case .texts(let inputs, let held, let vocabulary):
+      try self.init(inputs, held, share, LoadedVocabulary(vocabulary, in: context), in: context)
+    case .ids(let ids):
+      try self.init(ids, share, in: context)
     }
-    let name = words.inputs.count == 1 ? words.inputs[0] : "the texts"
-    let all = try ids(words.inputs)
+  }
+
+  /// The bytes that each token stands for; `nil` where ``missingBytesReason`` says why.
+  var tokenByteCounts: [Int]? {
+    guard let vocabulary, missingBytesReason == nil else { return nil }
+    return (0..<tokenCount).map { id in
+      id < vocabulary.tokenizer.tokenCount ? vocabulary.tokenizer.byteLength(of: TokenID(id)) : 0
+    }
+  }
+
+  /// Why the tokens to be measured by do not determine their bytes; `nil` where they do.
+  var missingBytesReason: String? {
+    guard let vocabulary else {
+      return "no vocabulary says how many bytes a token stands for; `--vocabulary` names one"
+    }
+    if vocabulary.units?.dropsWhiteSpace == true { return "white space belongs to no word" }
+    return validationHasUnknown ? "the vocabulary does not hold all validation tokens" : nil
+  }
+
+  /// Whether some of the tokens to be measured by are unknown.
+  private var validationHasUnknown: Bool {
+    guard let validation, let id = vocabulary?.tokenizer.unknownToken else { return false }
+    return stride(from: 0, to: validation.count, by: 1 << 16).contains { start in
+      validation[start..<min(validation.count, start + 1 << 16)].contains(Int32(id))
+    }
+  }
+
+  /// How many of so many tokens, at the end, are kept to measure the loss on.
+  private static func kept(of count: Int, share: Double) -> Int { Int(Double(count) * share) }
+
+  /// What errors call the tokens that are kept.
+  private static func endName(_ name: String) -> String { "\(name), its end" }
+}
+
+// MARK: - Texts
+
+extension TrainingTexts {
+  private init(
+    _ inputs: [String],
+    _ held: [String],
+    _ share: Double,
+    _ vocabulary: LoadedVocabulary,
+    in context: CommandContext
+  ) throws {
+    self.vocabulary = vocabulary
+    tokenCount = vocabulary.tokenizer.tokenCount
+    let name = inputs.count == 1 ? inputs[0] : "the texts"
+    var unknown = UnknownTokens(vocabulary.tokenizer)
+    let (all, bytes) = try Self.encode(inputs, vocabulary, &unknown, in: context)
     byteCount = bytes
-    guard words.validation.isEmpty else {
+    guard held.isEmpty else {
       training = TokenData(all, name: name)
-      let held = words.validation.count == 1 ? words.validation[0] : "the validation texts"
-      validation = TokenData(try ids(words.validation), name: held)
+      let heldName = held.count == 1 ? held[0] : "the validation texts"
+      let heldIDs = try Self.encode(held, vocabulary, &unknown, in: context).ids
+      validation = TokenData(heldIDs, name: heldName)
       self.unknown = unknown
       return
     }
     self.unknown = unknown
-    let kept = Int(Double(all.count) * words.validationShare)
+    let kept = Self.kept(of: all.count, share: share)
     training = TokenData(Array(all.dropLast(kept)), name: name)
-    validation = kept < 2 ? nil : TokenData(Array(all.suffix(kept)), name: "\(name), its end")
+    validation = kept < 2 ? nil : TokenData(Array(all.suffix(kept)), name: Self.endName(name))
   }
 
-  /// Tokens that can be told apart.
-  var tokenCount: Int { vocabulary.tokenizer.tokenCount }
-
-  /// The bytes that each token stands for; `nil` where the tokens to be measured by do not determine
-  /// their bytes: of words the white space between them is missing, of unknown tokens everything.
-  var tokenByteCounts: [Int]? {
-    guard vocabulary.units?.dropsWhiteSpace != true, !validationHasUnknown else { return nil }
-    return (0..<tokenCount).map { vocabulary.tokenizer.byteLength(of: TokenID($0)) }
-  }
-
-  private var validationHasUnknown: Bool {
-    guard let validation, unknown.count > 0, let id = vocabulary.tokenizer.unknownToken else {
-      return false
+  /// The tokens of texts, each followed by the token that ends texts if there is one, and their bytes.
+  private static func encode(
+    _ inputs: [String],
+    _ vocabulary: LoadedVocabulary,
+    _ unknown: inout UnknownTokens,
+    in context: CommandContext
+  ) throws -> (ids: [UInt32], byteCount: Int) {
+    var ids: [UInt32] = []
+    var byteCount = 0
+    for file in try inputs.flatMap(context.expandFolder) {
+      let name = context.displayName(file)
+      let source = try context.open(file)
+      var reader = TextPortions(source, name: name, vocabulary.tokenizer, in: context)
+      while let portion = try reader.next() {
+        unknown.add(portion)
+        ids += portion
+      }
+      byteCount += reader.byteCount
+      if let end = vocabulary.endOfText { ids.append(end) }
     }
-    return stride(from: 0, to: validation.count, by: 1 << 16).contains { start in
-      validation[start..<min(validation.count, start + 1 << 16)].contains(Int32(id))
+    return (ids, byteCount)
+  }
+}
+
+// MARK: - Ids
+
+extension TrainingTexts {
+  private init(_ ids: TrainingDataWords.IDs, _ share: Double, in context: CommandContext) throws {
+    vocabulary = try ids.vocabulary.map { try LoadedVocabulary($0, in: context) }
+    tokenCount = ids.vocabularySize ?? vocabulary?.tokenizer.tokenCount ?? 0
+    (byteCount, unknown) = (nil, nil)
+    let all = try TrainingIDs(ids.file, ids.format, vocabularySize: tokenCount, in: context)
+    if let held = ids.validation {
+      let held = try TrainingIDs(held, ids.format, vocabularySize: tokenCount, in: context)
+      training = try all.tokens(0..<all.count, name: all.name)
+      validation = try held.tokens(0..<held.count, name: held.name)
+      return
+    }
+    let kept = Self.kept(of: all.count, share: share)
+    let end = all.count - kept
+    training = try all.tokens(0..<end, name: all.name)
+    validation = kept < 2 ? nil : try all.tokens(end..<all.count, name: Self.endName(all.name))
+  }
+}
+
+/// The ids of a file: mapped where they are binary, else read.
+private struct TrainingIDs {
+  private enum Storage {
+    case mapped(TokenFile)
+    case read([TokenID])
+  }
+
+  let name: String
+  private let storage: Storage
+  private let context: CommandContext
+
+  init(
+    _ word: String,
+    _ format: TokenIDFormat?,
+    vocabularySize: Int,
+    in context: CommandContext
+  ) throws {
+    name = word
+    self.context = context
+    if let width = format?.idByteCount {
+      storage = .mapped(try TokenFile(path: context.path(word), width: width, name: word))
+      return
+    }
+    var ids: [TokenID] = []
+    var reader = TokenIDReader(name: word, format: format, vocabularySize: vocabularySize)
+    _ = try reader.read(try context.open(word), in: context) { ids += $0.ids }
+    storage = .read(ids)
+  }
+
+  var count: Int {
+    switch storage {
+    case .mapped(let file): file.count
+    case .read(let ids): ids.count
+    }
+  }
+
+  func tokens(_ range: Range<Int>, name: String) throws -> TokenData {
+    switch storage {
+    case .mapped(let file):
+      try file.tokens(range, name: name, checkpoint: context.interruption.check)
+    case .read(let ids): TokenData(Array(ids[range]), name: name)
     }
   }
 }

@@ -10,14 +10,23 @@ struct TransformerTrainingReport {
   private var isStoppedEarly = false
   private var validation: ValidationLoss?
 
+  /// How fast the steps were.
+  var speed: TrainingSpeed
+
   /// What there is to warn about.
   private(set) var warnings: [ReportWarning] = []
 
-  init(_ recipe: TrainingRecipe, _ texts: TrainingTexts, isResumedAt step: Int) {
+  init(
+    _ recipe: TrainingRecipe,
+    _ texts: TrainingTexts,
+    _ speed: TrainingSpeed,
+    isResumedAt step: Int
+  ) {
     self.recipe = recipe
     self.texts = texts
+    self.speed = speed
     resumedAt = step
-    if let warning = texts.unknown.warning(of: texts.training.name) { warnings.append(warning) }
+    if let warning = texts.unknown?.warning(of: texts.training.name) { warnings.append(warning) }
   }
 
   /// Takes a warning more.
@@ -68,14 +77,28 @@ extension TransformerTrainingReport {
       model   \(NumberText.counted(shape.layers, "layer")), width \(shape.width), \
       \(NumberText.counted(shape.heads, "head")), context \(shape.context), \
       \(NumberText.scaled(Double(parameters))) parameters
-      texts   \(NumberText.bytes(texts.byteCount)), vocabulary \(texts.vocabulary.name) of \
+      \(data), vocabulary \(texts.vocabulary.map { "\($0.name) " } ?? "")of \
       \(NumberText.counted(texts.tokenCount, "token"))
       steps   \(NumberText.count(step)) of \(NumberText.count(recipe.stepCount))\
       \(isStoppedEarly ? ", stopped early" : "")\(resumedAt > 0 ? ", resumed at \(resumedAt)" : ""), \
       \(NumberText.scaled(Double(tokens))) tokens
 
       \(table.text)
-      """
+      """ + (bitsPerByteReason.map { "no bits per byte: \($0)\n" } ?? "")
+  }
+
+  private var data: String {
+    guard let byteCount = texts.byteCount else {
+      let name = texts.training.name.escapedForTerminal
+      return "ids     \(NumberText.count(texts.training.count)) of \(name)"
+    }
+    return "texts   \(NumberText.bytes(byteCount))"
+  }
+
+  /// Why a validation loss is not known in bits per byte.
+  private var bitsPerByteReason: String? {
+    guard let validation, validation.bitsPerByte == nil else { return nil }
+    return texts.missingBytesReason ?? "the validation tokens stand for no bytes"
   }
 }
 
@@ -85,9 +108,10 @@ extension TransformerTrainingReport {
   var json: [(String, JSONValue)] {
     [
       ("recipe", .object(JSONObject(recipe.json))),
-      ("vocabulary", .string(texts.vocabulary.name)),
+      ("vocabulary", .init(texts.vocabulary?.name)),
       ("parameters", .integer(parameters)),
-      ("byteCount", .integer(texts.byteCount)),
+      ("modelFLOPsPerToken", .number(recipe.modelFLOPsPerToken)),
+      ("byteCount", .init(texts.byteCount)),
       ("trainingTokens", .integer(texts.training.count)),
       ("trainingHash", .string(texts.training.hash.description)),
       ("steps", .integer(step)),
@@ -101,6 +125,7 @@ extension TransformerTrainingReport {
           [
             "natsPerToken": .number(loss.natsPerToken),
             "bitsPerByte": .init(loss.bitsPerByte),
+            "bitsPerByteReason": .init(bitsPerByteReason),
             "tokenCount": .integer(loss.tokenCount),
           ]
         } ?? .null
