@@ -118,6 +118,7 @@ public struct TrainTransformerCommand: Command {
         words.checkpointInterval.map(step.step.isMultiple) ?? (now - lastWritten >= 30)
       if isDue || run.isFinished || context.interruption.isRaised {
         try folder.write(run, log)
+        report.speed.measurePeakAgain(in: context)
         lastWritten = context.secondsNow()
       }
       try context.interruption.check()

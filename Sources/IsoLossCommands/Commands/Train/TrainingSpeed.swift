@@ -18,7 +18,7 @@ struct TrainingSpeed {
   }
 
   private let modelFLOPsPerToken: Double
-  private let peak: Double
+  private var peak: Double
   private let isPeakMeasured: Bool
   private var tokensPerSecond: [Double] = []
 
@@ -27,6 +27,12 @@ struct TrainingSpeed {
     modelFLOPsPerToken = recipe.modelFLOPsPerToken
     self.peak = peak ?? context.kernels.multiplyAddPeak()
     isPeakMeasured = peak == nil
+  }
+
+  /// Measures the peak once more, unless it is given: of a core that another program had at the beginning
+  /// more may be left now.
+  mutating func measurePeakAgain(in context: CommandContext) {
+    if isPeakMeasured { peak = max(peak, context.kernels.multiplyAddPeak()) }
   }
 
   /// Takes a step.
