@@ -21,6 +21,12 @@ struct EvaluationTally {
   private var counter = TextCounter()
   private var countedOffset = 0
 
+  /// The counts of the stretches before, where tokens between were not scored, and the place of the first
+  /// bytes in them that are no UTF-8.
+  private var stretches = TextCounts()
+  private var stretchOffset = 0
+  private var firstInvalidUTF8Offset: Int?
+
   private var scoredOffset = 0
   private var upcomingStarts: [Int] = []
   private var document = OpenCluster()
@@ -67,7 +73,7 @@ struct EvaluationTally {
   private mutating func skip(_ token: ScoredToken) {
     precondition(lags, "a token that came with its bytes has to be scored")
     countText(to: token.byteOffset)
-    countedOffset = token.byteOffset + token.byteLength
+    endStretch(before: token.byteOffset + token.byteLength)
     scoredOffset = countedOffset
     evaluation.unscoredTokenCount += 1
     evaluation.unscoredByteCount += token.byteLength
@@ -83,11 +89,9 @@ struct EvaluationTally {
   mutating func finish() -> TextEvaluation {
     scoredOffset = windowOffset + window.count
     countText(to: scoredOffset)
-    var text = counter.finish()
-    // What is not scored stands at the beginning.
-    if let offset = text.firstInvalidUTF8Offset {
-      text.firstInvalidUTF8Offset = offset + evaluation.unscoredByteCount
-    }
+    endStretch(before: scoredOffset)
+    var text = stretches
+    text.firstInvalidUTF8Offset = firstInvalidUTF8Offset
     evaluation.crossEntropy.text = text
     if learns {
       let nats = evaluation.crossEntropy.totalNats
@@ -129,7 +133,18 @@ extension EvaluationTally {
 
   private mutating func textSoFar() -> TextCounts {
     countText(to: scoredOffset)
-    return counter.settledCounts
+    return stretches + counter.settledCounts
+  }
+
+  /// Ends the stretch that is counted, with what its end decides; the next begins at `offset`.
+  private mutating func endStretch(before offset: Int) {
+    let counts = counter.finish()
+    if firstInvalidUTF8Offset == nil {
+      firstInvalidUTF8Offset = counts.firstInvalidUTF8Offset.map { stretchOffset + $0 }
+    }
+    stretches += counts
+    countedOffset = offset
+    stretchOffset = offset
   }
 }
 

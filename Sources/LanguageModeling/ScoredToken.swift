@@ -15,7 +15,8 @@ public struct ScoredToken: Sendable, Hashable {
   /// How many tokens of the vocabulary were strictly more probable, plus one; `nil` unless asked for.
   public var rank: Int?
 
-  /// Whether the token counts: a first token that nothing stands before has no loss.
+  /// Whether the token counts: a first token that nothing stands before has no loss, and conventions leave
+  /// some out.
   public var isScored = true
 
   /// Creates a scored token.

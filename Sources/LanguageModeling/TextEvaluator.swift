@@ -27,7 +27,7 @@ public struct TextEvaluation: Sendable, Hashable {
   /// How many documents the text holds.
   public var documentCount = 0
 
-  /// How many tokens were not scored, for want of anything before them.
+  /// How many tokens were not scored: for want of anything before them, or as a convention leaves them out.
   public var unscoredTokenCount = 0
 
   /// How many bytes these have, which are not among those of the scored text.

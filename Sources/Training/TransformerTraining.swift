@@ -209,9 +209,11 @@ extension TransformerTraining {
     let weights = result()
     var total = 0.0
     var count = 0
-    func add(_ losses: [TokenLoss]) {
-      for loss in losses { total += Double(loss.nats) }
-      count += losses.count
+    func add(_ losses: [TokenLoss?]) {
+      for case let loss? in losses {
+        total += Double(loss.nats)
+        count += 1
+      }
     }
     for start in stride(from: 0, to: validation.count, by: 1 << 16) {
       add(scorer.append(validation[start..<min(validation.count, start + 1 << 16)], weights))

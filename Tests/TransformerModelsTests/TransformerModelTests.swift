@@ -107,8 +107,51 @@ struct TransformerModelTests {
     var losses = scorer.append(ids, checkpoint.parameters)
     losses += scorer.finish(checkpoint.parameters)
     let found = try evaluate(text, model).tokens
-    #expect(found.map { $0.nats } == losses.map { Double($0.nats) })
-    #expect(found.map { $0.rank } == losses.map { $0.rank })
+    #expect(found.map { $0.nats } == losses.map { $0.map { Double($0.nats) } })
+    #expect(found.map { $0.rank } == losses.map { $0?.rank })
+  }
+
+  @Test(
+    "second halves lose what each window loses by itself, and the rest is not scored",
+    arguments: [3, 16, 31, 64],
+    [1, 7, 5000]
+  )
+  func secondHalves(_ context: Int, _ chunk: Int) throws {
+    let text = try ScoringModel.text()
+    let ids = try ScoringModel.tokenizer().encode(text)
+    let model = try ScoringModel.model(.secondHalves(of: context, beginning: 301))
+    let found = try evaluate(text, model, chunk: chunk)
+    var expected: [Double] = []
+    // With what stands before the text, tokens are counted from 1.
+    for start in stride(from: 0, through: ids.count + 1 - context, by: context) {
+      let alone = try ScoringModel.model(.disjoint(context: context, prefix: .first(301)))
+      let scorer = alone.makeScorer(ranks: false)
+      var losses: [Double] = []
+      let window = Array(ids[start..<start + context - 1])
+      let lengths = window.map { _ in 0 }
+      try scorer.score(ids: window, lengths: lengths) { losses.append($0.nats) }
+      try scorer.finish { losses.append($0.nats) }
+      expected += losses[(context / 2)...]
+    }
+    #expect(found.tokens.map(\.nats) == expected)
+    #expect(found.evaluation.unscoredTokenCount == ids.count - expected.count)
+    let loss = found.evaluation.crossEntropy
+    #expect(loss.text.byteCount == found.tokens.reduce(0) { $0 + $1.byteLength })
+    #expect(loss.text.byteCount + found.evaluation.unscoredByteCount == text.count)
+    // Each stretch that is scored is counted as a text of its own.
+    var stretches: [[UInt8]] = []
+    var end = -1
+    for token in found.tokens {
+      let bytes = text[token.byteOffset..<token.byteOffset + token.byteLength]
+      if token.byteOffset == end {
+        stretches[stretches.count - 1] += bytes
+      } else {
+        stretches.append(Array(bytes))
+      }
+      end = token.byteOffset + token.byteLength
+    }
+    let words = stretches.reduce(0) { $0 + TextCounts(of: $1).wordCount }
+    #expect(loss.text.wordCount == words)
   }
 
   @Test("disjoint windows longer than a text are one pass")

@@ -16,6 +16,15 @@ public struct ContextWindows: Sendable, Hashable {
     case every(Int32)
   }
 
+  /// Which of its tokens a window scores.
+  public enum Scoring: Sendable, Hashable {
+    /// Those that no window before it has scored.
+    case new
+
+    /// The second half of each full window, as llama.cpp's `llama-perplexity` does.
+    case secondHalf
+  }
+
   /// Tokens that a window takes in.
   public var context: Int
 
@@ -24,6 +33,9 @@ public struct ContextWindows: Sendable, Hashable {
 
   /// What stands before the first token.
   public var prefix: Prefix
+
+  /// Which of its tokens a window scores.
+  public private(set) var scoring = Scoring.new
 
   /// Creates windows.
   ///
@@ -48,6 +60,21 @@ public struct ContextWindows: Sendable, Hashable {
     Self(context: context, stride: context, prefix: prefix)
   }
 
-  /// Tokens of a text that are not scored: the first, where nothing stands before it.
-  public var unscoredTokenCount: Int { prefix == .none ? 1 : 0 }
+  /// Windows that score their second halves, as llama.cpp's `llama-perplexity` does.
+  ///
+  /// They do not overlap. The token that begins the text stands before the first token, and in the place of the
+  /// first token of each further window. Of n tokens, counted from 0, those from n / 2 + 1 on are scored, and
+  /// nothing of a last window that is not full.
+  ///
+  /// - Parameters:
+  ///   - context: Tokens of a window, the beginning among them: llama.cpp's `--ctx-size`.
+  ///   - beginning: The token that begins a text.
+  /// - Returns: The windows.
+  /// - Precondition: There are at least three tokens, of which one is scored.
+  public static func secondHalves(of context: Int, beginning: Int32) -> Self {
+    precondition(context > 2, "windows of \(context) tokens score none")
+    var windows = Self.disjoint(context: context, prefix: .first(beginning))
+    windows.scoring = .secondHalf
+    return windows
+  }
 }

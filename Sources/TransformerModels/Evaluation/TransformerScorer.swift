@@ -155,10 +155,14 @@ extension TransformerScorer {
   }
 
   private func deliver(
-    _ losses: [TokenLoss],
+    _ losses: [TokenLoss?],
     _ receive: (ScoredToken) throws -> Void
   ) throws {
     for (draft, loss) in zip(drafts, losses) {
+      guard let loss else {
+        try receive(.unscored(byteOffset: draft.byteOffset, byteLength: draft.byteLength))
+        continue
+      }
       try receive(
         ScoredToken(
           byteOffset: draft.byteOffset,

@@ -64,24 +64,27 @@ public struct WindowScorer: ~Copyable {
   /// Rows whose activations stay near the processor and still keep all threads busy.
   private static var rowsAtATime: Int { 1024 }
 
+  /// Whether no window of the text was worked yet.
+  private var isAtBeginning = true
+
   private mutating func begin() {
     if case .first(let id) = windows.prefix { pending = [id] } else { pending = [] }
     scoredCount = 0
+    isAtBeginning = true
   }
 
   /// Takes the tokens that follow those of the last call.
   ///
-  /// - Returns: The losses of those that fill windows, in order.
+  /// - Returns: The losses of those that fill windows, in order; `nil` for a token that is not scored.
   /// - Precondition: Each token is one of the vocabulary.
   public mutating func append(
     _ ids: some Sequence<Int32>,
     _ parameters: borrowing TransformerParameters
-  ) -> [TokenLoss] {
+  ) -> [TokenLoss?] {
     pending.append(contentsOf: ids)
-    let needed = windows.context + (isEvery ? 0 : 1)
-    var losses: [TokenLoss] = []
-    while pending.count >= needed + (batchCount - 1) * windows.stride {
-      losses += score(batchCount, length: windows.context, parameters)
+    var losses: [TokenLoss?] = []
+    while pending.count >= windowTokens + (batchCount - 1) * windows.stride {
+      losses += score(batchCount, length: fullLength, parameters)
     }
     return losses
   }
@@ -89,16 +92,19 @@ public struct WindowScorer: ~Copyable {
   /// Ends the text; the scorer then stands at the beginning of another.
   ///
   /// - Returns: The losses of the last tokens.
-  public mutating func finish(_ parameters: borrowing TransformerParameters) -> [TokenLoss] {
-    let needed = windows.context + (isEvery ? 0 : 1)
-    var losses: [TokenLoss] = []
-    if pending.count >= needed {
-      let count = (pending.count - needed) / windows.stride + 1
-      losses += score(count, length: windows.context, parameters)
+  public mutating func finish(_ parameters: borrowing TransformerParameters) -> [TokenLoss?] {
+    defer { begin() }
+    var losses: [TokenLoss?] = []
+    if pending.count >= windowTokens {
+      let count = (pending.count - windowTokens) / windows.stride + 1
+      losses += score(count, length: fullLength, parameters)
+    }
+    guard windows.scoring == .new else {
+      let rest = pending.count - (isAtBeginning ? 1 : 0)
+      return losses + Array(repeating: nil, count: rest)
     }
     let rest = pending.count - (isEvery ? 0 : 1)
     if rest > scoredCount { losses += score(1, length: rest, parameters) }
-    begin()
     return losses
   }
 
@@ -106,22 +112,46 @@ public struct WindowScorer: ~Copyable {
     if case .every = windows.prefix { true } else { false }
   }
 
+  /// The tokens that a full window needs, with those that it predicts, and how many it predicts.
+  private var windowTokens: Int {
+    windows.context + (isEvery || windows.scoring == .secondHalf ? 0 : 1)
+  }
+  private var fullLength: Int { windows.context - (windows.scoring == .secondHalf ? 1 : 0) }
+
   /// Scores windows and takes them out of what is pending.
   private mutating func score(
     _ count: Int,
     length: Int,
     _ parameters: borrowing TransformerParameters
-  ) -> [TokenLoss] {
+  ) -> [TokenLoss?] {
     let (inputs, targets) = rows(count, length)
-    let scored = scoredCount
+    let (scored, windows) = (scoredCount, windows)
     let memory = takeMemory(count, length)
-    let losses = memory.losses(inputs, targets, parameters, ranks: ranks) { window in
-      (window == 0 ? scored : length - min(length, windows.stride))..<length
+    let found = memory.losses(inputs, targets, parameters, ranks: ranks) { window in
+      switch windows.scoring {
+      case .new: (window == 0 ? scored : length - min(length, windows.stride))..<length
+      case .secondHalf: windows.context / 2..<length
+      }
     }
     self.memory = consume memory
+    let losses = windows.scoring == .new ? found : amongAll(found, windowCount: count)
     pending.removeFirst(min(pending.count, count * windows.stride))
     scoredCount = max(0, length - windows.stride)
+    isAtBeginning = false
     return losses
+  }
+
+  /// Puts the losses of second halves among the tokens of their windows.
+  private func amongAll(_ losses: [TokenLoss], windowCount: Int) -> [TokenLoss?] {
+    let half = losses.count / windowCount
+    var all: [TokenLoss?] = []
+    for window in 0..<windowCount {
+      // What stands before the text is no token of it.
+      let unscored = windows.context - half - (isAtBeginning && window == 0 ? 1 : 0)
+      for _ in 0..<unscored { all.append(nil) }
+      for loss in losses[window * half..<(window + 1) * half] { all.append(loss) }
+    }
+    return all
   }
 
   /// The memory of the last windows where it is for as many of that length, new memory otherwise.
@@ -136,11 +166,16 @@ public struct WindowScorer: ~Copyable {
     var targets: [Int32] = []
     for window in 0..<count {
       let start = window * windows.stride
-      if case .every(let id) = windows.prefix {
+      switch (windows.prefix, windows.scoring) {
+      case (.every(let id), _):
         inputs.append(id)
         inputs += pending[start..<start + length - 1]
         targets += pending[start..<start + length]
-      } else {
+      case (.first(let id), .secondHalf):
+        inputs.append(id)
+        inputs += pending[start + 1..<start + length]
+        targets += pending[start + 1..<start + length + 1]
+      case (.first, .new), (.none, _):
         inputs += pending[start..<start + length]
         targets += pending[start + 1..<start + length + 1]
       }

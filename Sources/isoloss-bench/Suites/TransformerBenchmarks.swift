@@ -140,7 +140,7 @@ private final class EvaluationSession {
   }
 
   func loss() -> Double {
-    let losses = scorer.append(ids, parameters) + scorer.finish(parameters)
+    let losses = (scorer.append(ids, parameters) + scorer.finish(parameters)).compactMap(\.self)
     return losses.reduce(0) { $0 + Double($1.nats) } / Double(losses.count)
   }
 }

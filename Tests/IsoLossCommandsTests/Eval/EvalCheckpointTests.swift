@@ -190,6 +190,14 @@ extension EvalCheckpointTests {
         "`--context`: expected at most 64, the positions that `tiny` has learned, found `65`"
       ),
       (
+        "--model tiny --compat llama.cpp --context 2 text.txt",
+        "`--context`: expected at least 3, of which one token is scored, found `2`"
+      ),
+      (
+        "--model bare --compat llama.cpp --ids one.txt",
+        "`one.txt`: nothing to score: 1 token, less than a window"
+      ),
+      (
         "--model tiny --stride 65 text.txt",
         "`--stride`: expected at most the context of 64 tokens, found `65`"
       ),
@@ -247,6 +255,15 @@ extension EvalCheckpointTests {
       ),
       ("--model tiny --ids ids.txt text.txt", "`--ids` and `text.txt` exclude one another"),
       ("--model tiny --ids-format u16 text.txt", "`--ids-format` needs `--ids`"),
+      ("--compat llama.cpp text.txt", "`--compat` needs `--model FOLDER`"),
+      (
+        "--model tiny --compat llama.cpp --bos first text.txt",
+        "`--compat` and `--bos` exclude one another"
+      ),
+      (
+        "--model tiny --compat lm-eval text.txt",
+        "`--compat` takes `llama.cpp`, found `lm-eval`"
+      ),
       (
         "--model tiny --ids a.txt --documents title",
         "`--ids` and `--documents` exclude one another"
@@ -305,6 +322,32 @@ struct EvalReferenceTests {
       #expect(try total.number("tokenCount") == 159)
       #expect(abs(try total.number("natsPerToken.value") - mean) <= 2e-5)
     }
+  }
+
+  /// By llama-perplexity's rule, the mean of 40 chunks of 256 ids, the beginning among them.
+  @Test("as llama.cpp")
+  func llamaCpp() throws {
+    let folder = try TemporaryFolder()
+    let vocabulary = "--vocabulary \(Self.path("stories260K/stories260K-F16.gguf"))"
+    let text = Self.path("stories260K/shakespeare60k.txt")
+    let encoded = CommandRun("tokenizer encode \(text) \(vocabulary)").output
+    let ids = encoded.split(separator: " ").prefix(40 * 256 - 1).joined(separator: " ")
+    try folder.write("ids.txt", ids)
+    let model = "--model \(Self.path("stories260K/hf"))"
+    let run = CommandRun(
+      "eval --json \(model) --ids \(folder.path)/ids.txt --compat llama.cpp --context 256"
+    )
+    try #require(run.code == .done, "\(run.diagnostics)")
+    let json = try run.json()
+    #expect(try json.number("total.tokenCount") == 40 * 127)
+    #expect(try json.number("total.unscoredTokenCount") == 40 * 129 - 1)
+    #expect(abs(try json.number("total.natsPerToken.value") - 4.425026548268041) <= 2e-6)
+    #expect(try json.text("model.compat") == "llama.cpp")
+    let whole = CommandRun(
+      "eval \(model) \(text) \(vocabulary) --compat llama.cpp --context 256"
+    )
+    #expect(whole.output.contains(" as llama.cpp takes them: the second half of each is scored\n"))
+    #expect(whole.output.contains("`<s>` (id 1), which begins texts, takes the first place of each"))
   }
 
   /// A trained model on a story; the reference has one window that begins with `<s>`.

@@ -61,6 +61,7 @@ struct CheckpointModel {
       model: model,
       vocabulary: vocabulary,
       window: words.window,
+      convention: words.convention,
       prefix: prefix,
       weights: hashes.map { file, hash in
         .init(name: String(file.name.dropFirst(name.count + 1)), file.byteCount, hash)
@@ -71,7 +72,8 @@ struct CheckpointModel {
       title: report.title,
       details: report.details,
       json: report.json,
-      warnings: warnings
+      warnings: warnings,
+      convention: words.convention
     )
   }
 }
@@ -153,6 +155,10 @@ extension CheckpointModel {
 extension CheckpointModel {
   private mutating func windows() throws -> (ContextWindows, CheckpointPrefix?) {
     let length = try contextLength()
+    if words.convention == .llamaCpp {
+      let prefix = try prefix(default: .first)
+      return (try secondHalves(of: length, after: prefix), prefix)
+    }
     let stride = words.window == .disjoint ? length : words.stride ?? max(1, length / 2)
     guard stride <= length else {
       throw CommandError(
@@ -160,13 +166,33 @@ extension CheckpointModel {
           + " `\(stride)`"
       )
     }
-    let prefix = try prefix()
+    let isAdded = vocabulary?.bytePairs?.addsBeginningOfText == true
+    let prefix = try prefix(default: isAdded ? .every : .first)
     let windows = ContextWindows(
       context: length,
       stride: stride,
       prefix: prefix?.ofWindows ?? ContextWindows.Prefix.none
     )
     return (windows, prefix)
+  }
+
+  /// Windows as llama.cpp has them.
+  private func secondHalves(
+    of length: Int,
+    after prefix: CheckpointPrefix?
+  ) throws(CommandError) -> ContextWindows {
+    guard let prefix else {
+      throw CommandError(
+        "`--compat llama.cpp`: neither `\(name)` nor its tokenizer names a token that begins or ends a"
+          + " text, which stands at the first place of every window"
+      )
+    }
+    guard length > 2 else {
+      throw CommandError(
+        "`--context`: expected at least 3, of which one token is scored, found `\(length)`"
+      )
+    }
+    return .secondHalves(of: length, beginning: Int32(prefix.id))
   }
 
   /// The tokens of a window.
@@ -191,9 +217,10 @@ extension CheckpointModel {
   }
 
   /// What stands before a text: the token that begins texts, else the one that ends them.
-  private func prefix() throws(CommandError) -> CheckpointPrefix? {
-    let pairs = vocabulary?.bytePairs
-    let place = words.prefix ?? (pairs?.addsBeginningOfText == true ? .every : .first)
+  private func prefix(
+    default place: CheckpointWords.Prefix
+  ) throws(CommandError) -> CheckpointPrefix? {
+    let place = words.prefix ?? place
     guard place != .none else { return nil }
     let beginning = vocabulary?.beginningOfText.map(Int.init) ?? files.configuration.beginningOfText
     if let id = known(beginning) { return .init(id: id, isBeginning: true, place: place) }

@@ -17,6 +17,7 @@ struct CheckpointReport {
   let model: TransformerModel
   let vocabulary: LoadedVocabulary?
   let window: CheckpointWords.Window
+  let convention: CheckpointWords.Convention?
   let prefix: CheckpointPrefix?
   let weights: [WeightFile]
 
@@ -39,6 +40,11 @@ struct CheckpointReport {
 
   private var windowLine: String {
     let windows = model.windows
+    if let convention {
+      let length = NumberText.counted(windows.context, "token")
+      return "windows of \(length) as \(convention.rawValue) takes them: the second half of each is"
+        + " scored"
+    }
     let text = "\(window.rawValue) windows of \(NumberText.counted(windows.context, "token"))"
     return window == .disjoint ? text : "\(text), stride \(NumberText.count(windows.stride))"
   }
@@ -48,8 +54,9 @@ struct CheckpointReport {
     let kind = prefix.isBeginning ? "begins" : "ends"
     let text = prefixText.map { "`\($0.escapedForTerminal)` (id \(prefix.id))" }
     let token = text ?? "token \(prefix.id)"
-    let place = prefix.place == .every ? "takes the first place of each window" : "before each text"
-    return "\(token), which \(kind) texts, \(prefix.place == .every ? place : "stands \(place)")"
+    let isEvery = prefix.place == .every || convention == .llamaCpp
+    let place = isEvery ? "takes the first place of each window" : "before each text"
+    return "\(token), which \(kind) texts, \(isEvery ? place : "stands \(place)")"
   }
 
   /// How the vocabulary spells what stands before a text.
@@ -91,7 +98,8 @@ extension CheckpointReport {
         }
       ),
       "tokenizer": tokenizer,
-      "window": .string(window.rawValue),
+      "compat": .init(convention?.rawValue),
+      "window": .string((convention == nil ? window : .disjoint).rawValue),
       "context": .integer(model.windows.context),
       "stride": .integer(model.windows.stride),
       "prefix": prefixJSON,

@@ -23,6 +23,12 @@ struct CheckpointWords: Sendable, Hashable {
     case none
   }
 
+  /// Another program whose way to score is taken, its faults included.
+  enum Convention: String, Sendable, Hashable, CaseIterable {
+    /// The second half of each window, by `llama-perplexity`.
+    case llamaCpp = "llama.cpp"
+  }
+
   /// The checkpoint's folder, as given.
   var folder: String
 
@@ -31,6 +37,9 @@ struct CheckpointWords: Sendable, Hashable {
 
   /// How texts are cut.
   var window = Window.sliding
+
+  /// Whose way to score is taken instead; `nil` for none.
+  var convention: Convention?
 
   /// Tokens of a window, where that is given.
   var context: Int?
@@ -72,6 +81,12 @@ struct CheckpointWords: Sendable, Hashable {
         + " 4096)"
     ),
     .choice(
+      "compat",
+      Convention.allCases.map(\.rawValue),
+      help: "score as another program does: llama.cpp's `llama-perplexity` begins each window of"
+        + " --context tokens anew, scores its second half and drops a last one that is not full"
+    ),
+    .choice(
       "bos",
       Prefix.allCases.map(\.rawValue),
       help: "where the token that begins a text stands: before it, at the first place of every"
@@ -110,6 +125,12 @@ struct CheckpointWords: Sendable, Hashable {
       try Quantity.integer(text, in: limits)
     }
     if window == .disjoint, stride != nil { throw .conflict("--window disjoint", "--stride") }
+    convention = words.text("compat").flatMap(Convention.init)
+    if convention != nil {
+      for name in ["window", "stride", "bos", "score-eos"] where words.isGiven(name) {
+        throw .conflict("--compat", "--\(name)")
+      }
+    }
     if words.isGiven("ids-format"), !readsIDs {
       throw .needs(option: "--ids-format", other: "--ids")
     }

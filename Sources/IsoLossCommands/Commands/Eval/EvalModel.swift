@@ -226,6 +226,9 @@ struct EvalModel {
 
   /// What there is to warn about.
   var warnings: [ReportWarning] = []
+
+  /// Another program whose way to score is taken.
+  var convention: CheckpointWords.Convention?
 }
 
 /// A warning of a report: a stable name for programs, and words for people.

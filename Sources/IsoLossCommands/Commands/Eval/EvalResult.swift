@@ -85,10 +85,10 @@ extension EvalResult {
     return byteCount == 0 ? nil : nats / Double(byteCount) / BitsAndNats.natsPerBit
   }
 
-  /// How many bytes at texts' beginnings were not scored.
+  /// How many bytes were not scored.
   var unscoredByteCount: Int { files.reduce(0) { $0 + $1.evaluation.unscoredByteCount } }
 
-  /// How many tokens at texts' beginnings were not scored.
+  /// How many tokens were not scored.
   var unscoredTokenCount: Int { files.reduce(0) { $0 + $1.evaluation.unscoredTokenCount } }
 }
 

@@ -112,8 +112,11 @@ struct EvalRun {
   func requireTokens(_ evaluation: TextEvaluation, _ name: String) throws(CommandError) {
     guard evaluation.crossEntropy.tokenCount == 0 else { return }
     let reason =
-      evaluation.unscoredTokenCount == 0
-      ? "the input is empty" : "nothing stands before the only token"
+      switch (evaluation.unscoredTokenCount, model.convention) {
+      case (0, _): "the input is empty"
+      case (_, nil): "nothing stands before the only token"
+      case (let count, _?): "\(NumberText.counted(count, "token")), less than a window"
+      }
     throw CommandError("`\(name)`: nothing to score: \(reason)")
   }
 

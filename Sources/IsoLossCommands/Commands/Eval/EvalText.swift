@@ -193,7 +193,12 @@ extension EvalText {
     guard result.unscoredTokenCount > 0 else { return nil }
     let tokens = NumberText.counted(result.unscoredTokenCount, "token")
     let bytes = hasBytes ? " (\(NumberText.counted(result.unscoredByteCount, "byte")))" : ""
-    return "not scored: \(tokens)\(bytes), at the beginning of texts"
+    let place =
+      switch result.model.convention {
+      case nil: "at the beginning of texts"
+      case .llamaCpp: "in the first half of each window and behind the last full one"
+      }
+    return "not scored: \(tokens)\(bytes), \(place)"
   }
 
   /// How the loss of the first text falls along it: bits per byte of stretches that double.
