@@ -16,28 +16,25 @@ public struct TokenData: Sendable {
   /// How many tokens there are.
   public let count: Int
 
-  /// The hash of the tokens.
+  /// The SHA-256 of the tokens as 32 bits each, lowest byte first, however they are held.
   public let hash: ContentHash
 
   private let storage: Storage
 
+  /// The largest token; -1 where there are none.
+  private let largest: Int
+
   /// Takes tokens that are in memory.
   public init(_ ids: [UInt32], name: String) {
+    var summary = TokenSummary()
+    for start in stride(from: 0, to: ids.count, by: 1 << 14) {
+      summary.add(ids[start..<min(ids.count, start + 1 << 14)])
+    }
     self.name = name
     count = ids.count
-    let isNarrow = ids.allSatisfy { $0 <= UInt16.max }
-    storage = isNarrow ? .narrow(ids.map { UInt16($0) }) : .wide(ids)
-    // The hash is that of the file that holds the same tokens.
-    var hasher = ContentHasher()
-    for start in stride(from: 0, to: ids.count, by: 1 << 14) {
-      let part = ids[start..<min(ids.count, start + 1 << 14)]
-      hasher.update(part.flatMap { Self.bytes(of: $0, width: isNarrow ? 2 : 4) })
-    }
-    hash = hasher.finalized()
-  }
-
-  private static func bytes(of id: UInt32, width: Int) -> [UInt8] {
-    (0..<width).map { UInt8(truncatingIfNeeded: id >> UInt32(8 * $0)) }
+    largest = summary.largest
+    hash = summary.hash
+    storage = largest <= UInt16.max ? .narrow(ids.map { UInt16($0) }) : .wide(ids)
   }
 
   /// Maps a whole file of tokens.
@@ -54,10 +51,11 @@ public struct TokenData: Sendable {
     self = try file.tokens(0..<file.count, name: name)
   }
 
-  init(_ file: TokenFile, _ range: Range<Int>, name: String, hash: ContentHash) {
+  init(_ file: TokenFile, _ range: Range<Int>, name: String, _ summary: consuming TokenSummary) {
     self.name = name
-    self.hash = hash
     count = range.count
+    largest = summary.largest
+    hash = summary.hash
     storage = .file(file, first: range.lowerBound)
   }
 
@@ -76,6 +74,7 @@ public struct TokenData: Sendable {
 
   /// The first token that is none of a vocabulary, with where it stands; `nil` where all are.
   func firstStranger(vocabulary: Int) -> StrangeToken? {
+    guard largest >= vocabulary else { return nil }
     for start in stride(from: 0, to: count, by: 1 << 16) {
       let ids = self[start..<min(count, start + 1 << 16)]
       guard let index = ids.firstIndex(where: { $0 < 0 || Int($0) >= vocabulary }) else { continue }
@@ -108,4 +107,28 @@ public struct StrangeToken: Sendable, Hashable {
 
   /// The token.
   public var id: Int
+}
+
+/// What is known of tokens that were all seen once.
+struct TokenSummary {
+  private var hasher = ContentHasher()
+
+  /// The largest token; -1 where there are none.
+  private(set) var largest = -1
+
+  /// Adds the tokens that follow.
+  mutating func add(_ ids: some Collection<UInt32>) {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(4 * ids.count)
+    for id in ids {
+      largest = max(largest, Int(id))
+      for shift in stride(from: 0, to: 32, by: 8) {
+        bytes.append(UInt8(truncatingIfNeeded: id >> UInt32(shift)))
+      }
+    }
+    hasher.update(bytes)
+  }
+
+  /// The hash of the tokens as 32 bits each, lowest byte first.
+  var hash: ContentHash { hasher.finalized() }
 }

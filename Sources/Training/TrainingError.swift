@@ -17,6 +17,9 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A number became infinite or none at all; the tensor whose gradient shows it first, if any does.
   case notFinite(step: Int, tensor: TransformerTensor?)
 
+  /// The run was told to stop while it measured a loss; what was done since the last state is lost.
+  case interrupted
+
   /// The state to go on from was made under other options.
   case otherOptions(name: String, differences: [String])
 
@@ -40,6 +43,7 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
       "the loss or a gradient is not finite at step \(step)"
         + (tensor.map { ", first in \(Self.words($0))" } ?? "")
         + "; a lower learning rate or a smaller clipping norm may help"
+    case .interrupted: "stopped while the validation loss was measured"
     case .otherOptions(let name, let differences):
       "\(name): the run was begun under other options: \(differences.joined(separator: "; "))"
     case .brokenState(let name, let expected):

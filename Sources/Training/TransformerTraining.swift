@@ -1,3 +1,4 @@
+public import Execution
 public import LossNumerics
 import ModelShapes
 public import TransformerModels
@@ -21,6 +22,9 @@ public struct TransformerTraining: ~Copyable {
 
   /// The bytes that each token stands for, for losses in bits of a byte.
   public var tokenByteCounts: [Int]?
+
+  /// What ends the measuring of a loss early.
+  public var interruption: InterruptionFlag?
 
   /// Steps taken.
   public internal(set) var step = 0
@@ -125,6 +129,8 @@ extension TransformerTraining {
   ///
   /// - Returns: What it showed.
   /// - Throws: ``TrainingError/notFinite(step:tensor:)``; the weights are then those before the step.
+  ///   ``TrainingError/interrupted`` while a loss is measured; the run is then between two steps and of no
+  ///   more use.
   /// - Precondition: The run is not finished.
   public mutating func advance() throws(TrainingError) -> TrainingStep {
     precondition(!isFinished, "the run is finished")
@@ -156,7 +162,7 @@ extension TransformerTraining {
       gradientNorm: norm,
       learningRate: rate,
       isSkipped: isSkipped,
-      validation: validateIfDue()
+      validation: try validateIfDue()
     )
   }
 
@@ -181,11 +187,11 @@ extension TransformerTraining {
     average?.mix(parameters, share: Float(1 - kept))
   }
 
-  private mutating func validateIfDue() -> ValidationLoss? {
+  private mutating func validateIfDue() throws(TrainingError) -> ValidationLoss? {
     guard step.isMultiple(of: recipe.validationInterval) || step == recipe.stepCount else {
       return nil
     }
-    guard let loss = validate() else { return nil }
+    guard let loss = try validate() else { return nil }
     if loss.natsPerToken < (bestValidation ?? .infinity) - recipe.minimumDelta {
       bestValidation = loss.natsPerToken
       validationsSinceBest = 0
@@ -199,7 +205,8 @@ extension TransformerTraining {
   /// Measures the loss of the validation tokens under what the run has come to, ``result()``.
   ///
   /// - Returns: The loss; `nil` without validation tokens.
-  public func validate() -> ValidationLoss? {
+  /// - Throws: ``TrainingError/interrupted``.
+  public func validate() throws(TrainingError) -> ValidationLoss? {
     guard let validation else { return nil }
     var scorer = WindowScorer(
       recipe.configuration,
@@ -215,8 +222,10 @@ extension TransformerTraining {
         count += 1
       }
     }
-    for start in stride(from: 0, to: validation.count, by: 1 << 16) {
-      add(scorer.append(validation[start..<min(validation.count, start + 1 << 16)], weights))
+    // As many tokens as are scored at a time, so that a signal does not wait for more.
+    for start in stride(from: 0, to: validation.count, by: 1 << 10) {
+      if interruption?.isRaised == true { throw .interrupted }
+      add(scorer.append(validation[start..<min(validation.count, start + 1 << 10)], weights))
     }
     add(scorer.finish(weights))
     return ValidationLoss(

@@ -34,15 +34,24 @@ struct FileLockTests {
   /// Threads take the lock and let go of it as fast as they can: no two ever have it together.
   @Test("nobody gets in while another leaves")
   func contention() {
-    let inside = Counter()
+    let (inside, taken) = (Counter(), Counter())
     DispatchQueue.concurrentPerform(iterations: 4) { _ in
       for _ in 0..<200 {
-        guard let lock = try? FileLock(path: path) else { continue }
+        let lock: FileLock?
+        do {
+          lock = try FileLock(path: path)
+        } catch {
+          Issue.record(error)
+          continue
+        }
+        guard let lock else { continue }
+        _ = taken.add(1)
         #expect(inside.add(1) == 1)
         _ = inside.add(-1)
         withExtendedLifetime(lock) {}
       }
     }
+    #expect(taken.add(0) > 0)
   }
 }
 

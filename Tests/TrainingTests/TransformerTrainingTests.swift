@@ -173,10 +173,24 @@ struct TransformerTrainingTests {
     let best = run.bestValidation ?? 0
     #expect(validations.suffix(3).allSatisfy { $0 >= best - 0.05 })
     // What is measured at the end is what is taken.
-    let measured = run.validate()?.natsPerToken
+    let measured = try run.validate()?.natsPerToken
     #expect(measured == best)
     let (taken, last) = (run.result().elements, run.parameters.elements)
     #expect(taken != last)
+  }
+
+  @Test("stop in the middle of measuring a loss when they are told to")
+  func interrupted() throws {
+    var recipe = SmallRun.recipe
+    recipe.validationInterval = 1
+    var run = try SmallRun.make(recipe)
+    let flag = InterruptionFlag()
+    run.interruption = flag
+    _ = try run.advance()
+    flag.raise(signal: 15)
+    var found: TrainingError?
+    do { _ = try run.advance() } catch { found = error }
+    #expect(found == .interrupted)
   }
 
   @Test("overfit one batch, so that the model can learn at all")

@@ -150,10 +150,11 @@ extension UnitCounter {
   /// - Returns: The vocabulary and what it makes of the texts.
   /// - Throws: ``UnitTrainingError``, `FileError` when the temporary file fails, and `Interruption`.
   public mutating func finish(limit: Int?) throws -> UnitTraining {
+    defer { self = UnitCounter(unit, memoryBudget: memoryBudget, interruption: interruption) }
     let choice = try choose(limit: limit)
     var vocabulary = choice.vocabulary(unit)
     vocabulary.corpusHash = hasher.finalized()
-    let training = UnitTraining(
+    return UnitTraining(
       vocabulary: vocabulary,
       byteCount: byteCount,
       textCount: textCount,
@@ -162,8 +163,6 @@ extension UnitCounter {
       unknownCount: choice.unknownCount + tally.longCount,
       leastCount: choice.leastCount
     )
-    self = UnitCounter(unit, memoryBudget: memoryBudget, interruption: interruption)
-    return training
   }
 
   private mutating func choose(limit: Int?) throws -> FrequentUnits {

@@ -37,7 +37,7 @@ extension NativeMembers {
   func units() throws(VocabularyError) -> UnitVocabulary {
     try checkSchema()
     guard let unit = try text("unit").flatMap(TextUnit.init), unit != .byte else {
-      throw error("unit", "`character` or `word`", json["unit"])
+      throw error("unit", "`byte-pair`, `character` or `word`", json["unit"])
     }
     guard try bool("dropsWhiteSpace") == (unit == .word) else {
       throw error("dropsWhiteSpace", "\(unit == .word) of \(unit)s", json["dropsWhiteSpace"])

@@ -347,7 +347,7 @@ struct EvalReferenceTests {
       "eval \(model) \(text) \(vocabulary) --compat llama.cpp --context 256"
     )
     #expect(whole.output.contains(" as llama.cpp takes them: the second half of each is scored\n"))
-    #expect(whole.output.contains("`<s>` (id 1), which begins texts, takes the first place of each"))
+    #expect(whole.output.contains("`<s>` (id 1), which begins texts, takes the first place of"))
   }
 
   /// A trained model on a story; the reference has one window that begins with `<s>`.

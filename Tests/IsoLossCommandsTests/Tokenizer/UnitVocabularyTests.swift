@@ -132,7 +132,7 @@ struct UnitVocabularyTests {
     try folder.write("wrong.json", file.replacing("\"unit\":\"word\"", with: "\"unit\":\"line\""))
     #expect(
       run("inspect wrong.json").diagnostics
-        == "error: wrong.json: `unit`: expected `character` or `word`, found `\"line\"`\n"
+        == "error: wrong.json: `unit`: expected `byte-pair`, `character` or `word`, found `\"line\"`\n"
     )
   }
 

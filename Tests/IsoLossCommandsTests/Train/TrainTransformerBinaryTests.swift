@@ -67,8 +67,9 @@ struct TrainTransformerBinaryTests {
       kill -9 $pid
       wait $pid 2> /dev/null
       test -e model/training.lock || exit 5
+      touch before
       (train 100000 -o model --checkpoint-every 1 --resume) > /dev/null 2> third & pid=$!
-      sleep 0.5
+      for try in $(seq 100); do test model/training.safetensors -nt before && break; sleep 0.05; done
       kill -TERM $pid
       wait $pid
       test $? -eq 143 || exit 6

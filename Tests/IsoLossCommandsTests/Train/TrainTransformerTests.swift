@@ -200,6 +200,37 @@ struct TrainTransformerTests {
     )
   }
 
+  @Test("a folder that holds a vocabulary is left alone, and a start that fails makes none")
+  func vocabularyInTheWay() throws {
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/tok",
+      withIntermediateDirectories: false
+    )
+    try folder.write("tok/vocabulary.json", "{}")
+    let run = train("-o tok")
+    #expect(run.code == .unusable)
+    #expect(
+      run.diagnostics == """
+        error: `tok` holds a vocabulary already, `vocabulary.json`, which the model's would be taken for; \
+        choose another output
+
+        """
+    )
+    #expect(try folder.read("tok/vocabulary.json") == "{}")
+    #expect(train("-o new --context 100000").code == .unusable)
+    #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/new"))
+  }
+
+  @Test("a text that is compressed is trained on with a hint")
+  func compressed() throws {
+    try folder.write("text.gz", [0x1F, 0x8B, 8] + Array(repeating: 7, count: 4000))
+    let run = CommandRun(
+      "train transformer \(Self.small) text.gz -o model".split(separator: " ").map(String.init),
+      in: folder.path
+    )
+    #expect(run.diagnostics.contains("`text.gz` looks like a gzip file"))
+  }
+
   @Test("losses are drawn, those of a run that goes on too")
   func plot() throws {
     let run = train("-o model --plot")

@@ -54,6 +54,20 @@ struct TrainUnitsTests {
       #expect(trained.code == .done && trained.diagnostics.hasSuffix("[unknown-tokens]\n"))
       #expect(try JSONSchemaTests.problems(trained) == [])
       #expect(try trained.json().value("validation.bitsPerByte").isNull)
+      for file in ["text", "held"] {
+        let line = "tokenizer encode --vocabulary \(vocabulary) --format u16 \(file).txt"
+        #expect(run("\(line) -o \(file).u16").code == .done)
+      }
+      let ids = run(
+        "train transformer --ids text.u16 --validation-ids held.u16 --ids-format u16 --layers 1 --width 16"
+          + " --heads 2 --context 16 --batch 4 --steps 12 --learning-rate 0.01"
+          + " --vocabulary \(vocabulary) -o \(unit)-ids"
+      )
+      #expect(ids.diagnostics.hasSuffix("[unknown-tokens]\n"))
+      #expect(
+        try folder.readBytes("\(unit)-ids/model.safetensors")
+          == folder.readBytes("\(unit)/model.safetensors")
+      )
       let scored = run("eval held.txt --model \(unit) --json")
       #expect(try JSONSchemaTests.problems(scored) == [])
       let total = try scored.json().value("total")

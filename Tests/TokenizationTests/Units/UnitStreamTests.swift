@@ -82,8 +82,12 @@ struct UnitStreamTests {
     var coverage = tokenizer.makeTextStream()
     let (bytes, lengths) = coverage.text(of: ids + [TokenID(tokenizer.tokenCount)])
     #expect(lengths.reduce(0, +) == bytes.count && lengths.last == 0)
-    for (id, length) in zip(ids, lengths) where id == tokenizer.unknownToken {
-      #expect(length == 0)
+    var start = 0
+    for (id, length) in zip(ids, lengths) {
+      let own = id == tokenizer.unknownToken ? [] : tokenizer.decode([id])
+      #expect(bytes[start..<start + length].suffix(own.count) == own[...])
+      #expect(length >= own.count && (length == 0 || id != tokenizer.unknownToken))
+      start += length
     }
   }
 

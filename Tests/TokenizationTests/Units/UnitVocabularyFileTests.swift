@@ -63,7 +63,10 @@ struct UnitVocabularyFileTests {
     arguments: [
       ("loss.voc", "x", "`schema`: expected `isoloss.vocabulary`, found `\"isox"),
       ("Version\":1", "Version\":2", "`schemaVersion`: expected 1, found `2`"),
-      ("\"word\"", "\"byte\"", "`unit`: expected `character` or `word`, found `\"byte\"`"),
+      (
+        "\"word\"", "\"byte\"",
+        "`unit`: expected `byte-pair`, `character` or `word`, found `\"byte\"`"
+      ),
       ("\"word\"", "7", "`unit`"),
       ("true", "false", "`dropsWhiteSpace`: expected true of words, found `false`"),
       ("true", "1", "`dropsWhiteSpace`: expected true or false, found `1`"),

@@ -67,6 +67,9 @@ public struct CorpusMarkovCommand: Command {
     guard byteCount > 0 else { throw .other("`--bytes`: expected one or more") }
     let skipsNone = words.text("skip") == "0"
     let skipped = try skipsNone ? 0 : words.quantity("skip", default: 0, Quantity.count)
+    guard skipped == skipped.rounded() else {
+      throw .other("`--skip`: expected a whole number, found `\(words.text("skip") ?? "")`")
+    }
     skippedCount = Int(min(skipped, 1e15))
     outputPath = words.text("output")
     writesJSON = words.has("json")

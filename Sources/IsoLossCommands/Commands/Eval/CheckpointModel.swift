@@ -23,7 +23,7 @@ struct CheckpointModel {
   /// Reads what the folder says of itself, and its tokenizer.
   init(_ words: CheckpointWords, in context: CommandContext) throws {
     let folder = words.folder
-    let name = folder.count > 1 && folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    let name = folder.asFolder
     self.words = words
     self.context = context
     self.name = name
@@ -128,7 +128,7 @@ extension CheckpointModel {
     in context: CommandContext
   ) throws -> LoadedVocabulary? {
     if words.vocabularyPath == nil,
-      !LoadedVocabulary.isUsual(inFolder: folder, in: context)
+      LoadedVocabulary.usualFiles(inFolder: folder, in: context).isEmpty
     {
       if words.readsIDs { return nil }
       throw CommandError(

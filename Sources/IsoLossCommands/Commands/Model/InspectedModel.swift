@@ -23,11 +23,6 @@ struct InspectedModel {
   /// Its sizes.
   var shape: TransformerShape { configuration.transformer.shape }
 
-  /// The names under which folders hold vocabularies.
-  private static let vocabularyNames = [
-    "tokenizer.json", "vocabulary.json", "tokenizer.model", "vocab.json", "merges.txt",
-  ]
-
   /// Takes a model that words describe.
   ///
   /// - Throws: Never where there are words.
@@ -41,7 +36,7 @@ struct InspectedModel {
   /// - Throws: `CheckpointError`, `JSONError` or `FileError` where there is no configuration to
   ///   understand; what is wrong with weights is a problem and no error.
   init(_ word: String, in context: CommandContext) throws {
-    let shown = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+    let shown = word.asFolder
     let path = context.path(shown)
     name = shown
     guard Folder.exists(at: path) else {
@@ -50,7 +45,7 @@ struct InspectedModel {
     }
     let file = CheckpointFiles.configurationName
     configuration = try CheckpointConfiguration(path: "\(path)/\(file)", name: "\(shown)/\(file)")
-    vocabularies = Self.vocabularyNames.filter { Folder.hasFile(at: "\(path)/\($0)") }
+    vocabularies = LoadedVocabulary.usualFiles(inFolder: shown, in: context)
     let vocabulary = configuration.transformer.shape.vocabulary
     tokenizer = try InspectedTokenizer(inFolder: shown, vocabulary: vocabulary, in: context)
     do {

@@ -15,7 +15,7 @@ struct InspectedTokenizer {
   ///
   /// - Throws: `Interruption`; a tokenizer that cannot be read is a warning.
   init?(inFolder folder: String, vocabulary: Int, in context: CommandContext) throws {
-    guard LoadedVocabulary.isUsual(inFolder: folder, in: context) else { return nil }
+    guard !LoadedVocabulary.usualFiles(inFolder: folder, in: context).isEmpty else { return nil }
     self.vocabulary = vocabulary
     do {
       let count = try LoadedVocabulary(VocabularyWords(folder), in: context).tokenizer.tokenCount

@@ -67,13 +67,12 @@ extension LoadedVocabulary {
     ("vocab.json", "merges.txt"), ("encoder.json", "vocab.bpe"),
   ]
 
-  /// Whether a folder holds a vocabulary under a usual name.
-  static func isUsual(inFolder folder: String, in context: CommandContext) -> Bool {
+  /// The files of a folder that hold vocabularies under usual names, those first that are read.
+  static func usualFiles(inFolder folder: String, in context: CommandContext) -> [String] {
     let path = context.path(folder)
-    return usualNames.contains { usual in
-      [usual.file, usual.merges].allSatisfy { name in
-        name.map { Folder.hasFile(at: "\(path)/\($0)") } ?? true
-      }
+    return usualNames.flatMap { usual -> [String] in
+      let names = [usual.file, usual.merges].compactMap(\.self)
+      return names.allSatisfy { Folder.hasFile(at: "\(path)/\($0)") } ? names : []
     }
   }
 

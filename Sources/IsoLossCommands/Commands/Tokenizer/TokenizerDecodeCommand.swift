@@ -5,7 +5,7 @@ public struct TokenizerDecodeCommand: Command {
   /// The table of words.
   public static let specification = CommandSpecification(
     name: "tokenizer decode",
-    summary: "the text of token ids, byte for byte",
+    summary: "the text of token ids",
     discussion: """
       Writes the bytes that ids stand for to standard output, nothing before, between or after them. Ids \
       are decimal numbers, a document a line; JSON Lines with `ids`; or 16-bit or 32-bit binary numbers, \

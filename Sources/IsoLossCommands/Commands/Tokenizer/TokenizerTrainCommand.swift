@@ -65,7 +65,8 @@ public struct TokenizerTrainCommand: Command {
         "memory",
         "SIZE",
         help: "bound on the words, while they are counted and again while they are merged; what is"
-          + " then too much, the rarest, is left out with a warning (default: 2GiB)"
+          + " then too much, the rarest, is left out with a warning; with --unit of those being counted"
+          + " alone (default: 2GiB)"
       ),
       .file(
         "counts",

@@ -25,7 +25,7 @@ struct TrainedFiles {
       portable = path
       native = path.dropLast(".json".count) + ".isoloss.json"
     } else {
-      let folder = path.hasSuffix("/") ? String(path.dropLast()) : path
+      let folder = path.asFolder
       self.folder = folder
       portable = "\(folder)/tokenizer.json"
       native = "\(folder)/vocabulary.json"

@@ -8,16 +8,16 @@ public struct TrainTransformerCommand: Command {
     summary: "trains a small transformer on texts or token ids",
     discussion: """
       Trains a model of GPT-2's or Llama's kind from nothing, on this machine's cores, and writes it as the \
-      folder OUT that Hugging Face's transformers loads: `config.json`, `model.safetensors` and \
-      `tokenizer.json`. Beside them stand `log.jsonl` and `log.csv` with a line for each step, and \
+      folder OUT that Hugging Face's transformers loads: `config.json`, `model.safetensors` and, if a \
+      vocabulary is known, `tokenizer.json`. Beside them stand `log.jsonl` and `log.csv` with a line for each step, and \
       `training.safetensors`, from which --resume goes on: a run that was stopped or killed at any moment \
       ends with the same weights, bit by bit, as one that was not. No result depends on the number of threads.
 
       Texts are cut into windows of --context tokens, which come in a new order each epoch. Unless \
-      --validation names texts, the last tenth of the tokens is kept to measure the loss. FILE may be a folder.
+      --validation or --validation-ids names others, the last tenth of the tokens is kept to measure the loss. FILE may be a folder.
 
       --ids trains on what `isoloss tokenizer encode --end-of-text` wrote instead: the same weights, bit by bit, \
-      and binary ids (--ids-format u16 or u32) take no memory beyond that of their windows.
+      and binary ids (--ids-format u16 or u32) are mapped into memory and not held there.
       """,
     argument: .init("FILE", atLeast: 0),
     options: TrainTransformerWords.options
@@ -62,10 +62,11 @@ public struct TrainTransformerCommand: Command {
   /// Trains, writes and reports.
   public func run(in context: CommandContext) throws -> ExitCode {
     let start = context.secondsNow()
+    // Before anything is read, which may take minutes, and again when nobody else can write there.
+    try TrainingFolder.check(words.output, isResumed: isResumed, in: context)
     let texts = try TrainingTexts(words.data, in: context)
     try words.checkPatience(texts)
     let recipe = words.recipe(vocabulary: texts.tokenCount)
-    let folder = try TrainingFolder(words.output, in: context)
     var run = try TransformerTraining(
       recipe,
       training: texts.training,
@@ -73,12 +74,18 @@ public struct TrainTransformerCommand: Command {
       kernels: context.kernels
     )
     run.tokenByteCounts = texts.tokenByteCounts
+    run.interruption = context.interruption
+    let folder = try TrainingFolder(words.output, in: context)
     let log = try folder.begin(&run, isResumed: isResumed)
     let speed = TrainingSpeed(recipe, peak: words.peak, in: context)
     var report = TransformerTrainingReport(recipe, texts, speed, isResumedAt: run.step)
     try train(&run, folder, log, &report, in: context)
     report.add(try folder.finish(run, texts))
-    report.take(run)
+    do {
+      try report.take(run)
+    } catch .interrupted {
+      try context.interruption.check()
+    }
     for warning in report.warnings { context.warn("\(warning.message) [\(warning.id)]") }
     context.note(report.speed.text)
     try write(report, seconds: context.secondsNow() - start, in: context)
@@ -102,8 +109,11 @@ public struct TrainTransformerCommand: Command {
     while !run.isFinished {
       let before = context.secondsNow()
       let step: TrainingStep
-      do {
+      do throws(TrainingError) {
         step = try run.advance()
+      } catch .interrupted {
+        // The step is not whole; the last state is.
+        return try context.interruption.check()
       } catch {
         // The weights are those before the step, so the state is a good one.
         try folder.write(run, log)
@@ -118,8 +128,8 @@ public struct TrainTransformerCommand: Command {
         words.checkpointInterval.map(step.step.isMultiple) ?? (now - lastWritten >= 30)
       if isDue || run.isFinished || context.interruption.isRaised {
         try folder.write(run, log)
-        report.speed.measurePeakAgain(in: context)
         lastWritten = context.secondsNow()
+        report.speed.measurePeakAgain(isLast: run.isFinished, in: context)
       }
       try context.interruption.check()
     }

@@ -34,7 +34,7 @@ struct TrainTransformerWords: Sendable, Hashable {
         "peak",
         "FLOPS",
         help: "what the machine can do at most, such as 510G, for the log's utilization (default:"
-          + " multiply-adds in registers, measured at the start)"
+          + " multiply-adds in registers, measured at the start and every half minute)"
       ),
     ]
 

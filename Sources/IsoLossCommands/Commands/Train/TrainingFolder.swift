@@ -9,13 +9,13 @@ struct TrainingFolder {
   /// Held as long as the folder is written: two runs would write over each other's states.
   private let lock: FileLock
 
-  private var statePath: String { path("training.safetensors") }
+  private var statePath: String { path(Self.stateName) }
 
   /// Makes the folder where there is none, and keeps others from it.
   ///
   /// - Throws: ``CommandError`` where another run has it, or where it cannot be made or written.
   init(_ word: String, in context: CommandContext) throws {
-    let word = word.count > 1 && word.hasSuffix("/") ? String(word.dropLast()) : word
+    let word = word.asFolder
     try context.makeFolder(word)
     let name = "\(word)/training.lock"
     let lock: FileLock?
@@ -34,31 +34,45 @@ struct TrainingFolder {
     self.context = context
   }
 
-  private func path(_ name: String) -> String { context.path("\(word)/\(name)") }
-
-  /// Goes on with the run that the folder holds, or begins one.
-  func begin(_ run: inout TransformerTraining, isResumed: Bool) throws -> TrainingLog {
-    guard Folder.hasFile(at: statePath) else {
-      guard !Folder.hasFile(at: path(SafetensorsFolder.fileName)) else {
-        throw CommandError("`\(word)` holds a model already; choose another output")
-      }
-      return TrainingLog()
-    }
-    guard isResumed else {
+  /// Throws where a folder holds what a run would write over: another run, a model, or a vocabulary.
+  static func check(_ word: String, isResumed: Bool, in context: CommandContext) throws {
+    let path = context.path(word)
+    func holds(_ name: String) -> Bool { Folder.hasFile(at: "\(path)/\(name)") }
+    guard !holds(stateName) else {
+      if isResumed { return }
       throw CommandError(
         "`\(word)` holds a run already: `--resume` goes on with it; or choose another output"
       )
     }
+    guard !holds(SafetensorsFolder.fileName) else {
+      throw CommandError("`\(word)` holds a model already; choose another output")
+    }
+    if let name = LoadedVocabulary.usualFiles(inFolder: word, in: context).first {
+      throw CommandError(
+        "`\(word)` holds a vocabulary already, `\(name)`, which the model's would be taken for; choose"
+          + " another output"
+      )
+    }
+  }
+
+  private static let stateName = "training.safetensors"
+
+  private func path(_ name: String) -> String { context.path("\(word)/\(name)") }
+
+  /// Goes on with the run that the folder holds, or begins one.
+  func begin(_ run: inout TransformerTraining, isResumed: Bool) throws -> TrainingLog {
+    try Self.check(word, isResumed: isResumed, in: context)
+    guard Folder.hasFile(at: statePath) else { return TrainingLog() }
     let notes: JSONValue
     do {
-      notes = try run.resume(from: statePath, name: "\(word)/training.safetensors")
+      notes = try run.resume(from: statePath, name: "\(word)/\(Self.stateName)")
     } catch let error as TrainingError {
       throw CommandError("\(error)")
     }
     guard case .integer(let lineCount) = notes["logLines"] ?? .null else {
       throw CommandError("`\(word)`: the state names no length of its log")
     }
-    return try TrainingLog(lineCount, of: path("log.jsonl"))
+    return try TrainingLog(lineCount, of: path("log.jsonl"), name: "\(word)/log.jsonl")
   }
 
   /// Writes the log and then the state, so that the log of a state is always there.

@@ -18,7 +18,7 @@ final class TrainingLog {
   init() {}
 
   /// Takes the first lines of a log that was written.
-  init(_ lineCount: Int, of path: String) throws {
+  init(_ lineCount: Int, of path: String, name: String) throws {
     var source = try FileSource(path: path)
     let text = try source.readAll(limit: 1 << 32)
     lines = text.split(separator: UInt8(ascii: "\n")).prefix(lineCount).map {
@@ -26,11 +26,16 @@ final class TrainingLog {
     }
     guard lines.count == lineCount else {
       throw CommandError(
-        "`\(path)` has \(lines.count) lines; the state was written after \(lineCount)"
+        "`\(name)` has \(lines.count) lines; the state was written after \(lineCount)"
       )
     }
-    rows = try lines.map { line in
-      let value = try JSONValue(parsing: Array(line.utf8), name: path)
+    rows = try lines.enumerated().map { index, line in
+      let value: JSONValue
+      do throws(JSONError) {
+        value = try JSONValue(parsing: Array(line.utf8), name: name)
+      } catch {
+        throw JSONError(name, line: index + 1, column: error.column, error.reason)
+      }
       if let tokens = value["tokens"]?.double, let loss = value["natsPerToken"]?.double {
         losses.add(tokens, loss, validation: value["validationNatsPerToken"]?.double)
       }

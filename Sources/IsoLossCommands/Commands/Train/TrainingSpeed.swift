@@ -19,6 +19,7 @@ struct TrainingSpeed {
 
   private let modelFLOPsPerToken: Double
   private var peak: Double
+  private var lastMeasured: Double
   private let isPeakMeasured: Bool
   private var tokensPerSecond: [Double] = []
 
@@ -27,12 +28,18 @@ struct TrainingSpeed {
     modelFLOPsPerToken = recipe.modelFLOPsPerToken
     self.peak = peak ?? context.kernels.multiplyAddPeak()
     isPeakMeasured = peak == nil
+    lastMeasured = context.secondsNow()
   }
 
-  /// Measures the peak once more, unless it is given: of a core that another program had at the beginning
-  /// more may be left now.
-  mutating func measurePeakAgain(in context: CommandContext) {
-    if isPeakMeasured { peak = max(peak, context.kernels.multiplyAddPeak()) }
+  /// Measures the peak once more, unless it is given, at most every half minute and at the end: of a core
+  /// that another program had at the beginning more may be left now.
+  mutating func measurePeakAgain(isLast: Bool, in context: CommandContext) {
+    let now = context.secondsNow()
+    guard isPeakMeasured, !context.interruption.isRaised, isLast || now - lastMeasured >= 30 else {
+      return
+    }
+    lastMeasured = now
+    peak = max(peak, context.kernels.multiplyAddPeak())
   }
 
   /// Takes a step.
@@ -53,7 +60,7 @@ struct TrainingSpeed {
     )
   }
 
-  /// The median of the steps: one that also measured the validation loss, or that another program held up,
+  /// The middle one of the steps: one that also measured the validation loss, or that another program held up,
   /// does not count for more than others.
   private var typical: Rate? {
     guard !tokensPerSecond.isEmpty else { return nil }

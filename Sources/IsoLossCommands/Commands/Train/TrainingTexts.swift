@@ -17,6 +17,9 @@ struct TrainingTexts {
   /// The tokens of all texts that the vocabulary does not hold.
   let unknown: UnknownTokens?
 
+  /// What looks mistaken about the texts.
+  let warnings: [ReportWarning]
+
   /// Reads and encodes the texts, or maps the ids, that the words name.
   init(_ words: TrainingDataWords, in context: CommandContext) throws {
     let share = words.validationShare
@@ -74,17 +77,18 @@ extension TrainingTexts {
     tokenCount = vocabulary.tokenizer.tokenCount
     let name = inputs.count == 1 ? inputs[0] : "the texts"
     var unknown = UnknownTokens(vocabulary.tokenizer)
-    let (all, bytes) = try Self.encode(inputs, vocabulary, &unknown, in: context)
+    var warnings: [ReportWarning] = []
+    let (all, bytes) = try Self.encode(inputs, vocabulary, &unknown, &warnings, in: context)
     byteCount = bytes
     guard held.isEmpty else {
       training = TokenData(all, name: name)
       let heldName = held.count == 1 ? held[0] : "the validation texts"
-      let heldIDs = try Self.encode(held, vocabulary, &unknown, in: context).ids
+      let heldIDs = try Self.encode(held, vocabulary, &unknown, &warnings, in: context).ids
       validation = TokenData(heldIDs, name: heldName)
-      self.unknown = unknown
+      (self.unknown, self.warnings) = (unknown, warnings)
       return
     }
-    self.unknown = unknown
+    (self.unknown, self.warnings) = (unknown, warnings)
     let kept = Self.kept(of: all.count, share: share)
     training = TokenData(Array(all.dropLast(kept)), name: name)
     validation = kept < 2 ? nil : TokenData(Array(all.suffix(kept)), name: Self.endName(name))
@@ -95,6 +99,7 @@ extension TrainingTexts {
     _ inputs: [String],
     _ vocabulary: LoadedVocabulary,
     _ unknown: inout UnknownTokens,
+    _ warnings: inout [ReportWarning],
     in context: CommandContext
   ) throws -> (ids: [UInt32], byteCount: Int) {
     var ids: [UInt32] = []
@@ -108,6 +113,10 @@ extension TrainingTexts {
         ids += portion
       }
       byteCount += reader.byteCount
+      if let mistaken = MistakenInput.detect(firstBytes: reader.firstBytes) {
+        let message = "`\(name)` \(mistaken.hint)"
+        warnings.append(ReportWarning(id: "mistaken-input", message: message))
+      }
       if let end = vocabulary.endOfText { ids.append(end) }
     }
     return (ids, byteCount)
@@ -120,18 +129,38 @@ extension TrainingTexts {
   private init(_ ids: TrainingDataWords.IDs, _ share: Double, in context: CommandContext) throws {
     vocabulary = try ids.vocabulary.map { try LoadedVocabulary($0, in: context) }
     tokenCount = ids.vocabularySize ?? vocabulary?.tokenizer.tokenCount ?? 0
-    (byteCount, unknown) = (nil, nil)
+    (byteCount, warnings) = (nil, [])
     let all = try TrainingIDs(ids.file, ids.format, vocabularySize: tokenCount, in: context)
     if let held = ids.validation {
       let held = try TrainingIDs(held, ids.format, vocabularySize: tokenCount, in: context)
       training = try all.tokens(0..<all.count, name: all.name)
       validation = try held.tokens(0..<held.count, name: held.name)
-      return
+    } else {
+      let kept = Self.kept(of: all.count, share: share)
+      let end = all.count - kept
+      training = try all.tokens(0..<end, name: all.name)
+      validation = kept < 2 ? nil : try all.tokens(end..<all.count, name: Self.endName(all.name))
     }
-    let kept = Self.kept(of: all.count, share: share)
-    let end = all.count - kept
-    training = try all.tokens(0..<end, name: all.name)
-    validation = kept < 2 ? nil : try all.tokens(end..<all.count, name: Self.endName(all.name))
+    let seen = [training, validation].compactMap(\.self)
+    unknown = try Self.unknown(in: seen, vocabulary, context)
+  }
+
+  /// The ids that a vocabulary has for what it does not hold; `nil` where it holds everything.
+  private static func unknown(
+    in tokens: [TokenData],
+    _ vocabulary: LoadedVocabulary?,
+    _ context: CommandContext
+  ) throws -> UnknownTokens? {
+    guard let vocabulary, vocabulary.tokenizer.unknownToken != nil else { return nil }
+    var unknown = UnknownTokens(vocabulary.tokenizer)
+    for tokens in tokens {
+      for start in stride(from: 0, to: tokens.count, by: 1 << 16) {
+        try context.interruption.check()
+        let ids = tokens[start..<min(tokens.count, start + 1 << 16)]
+        unknown.add(ids.map { TokenID(bitPattern: $0) })
+      }
+    }
+    return unknown
   }
 }
 
@@ -155,6 +184,10 @@ private struct TrainingIDs {
     name = word
     self.context = context
     if let width = format?.idByteCount {
+      let path = context.path(word)
+      guard !Folder.hasFile(at: path) || Folder.byteCount(ofFileAt: path) != nil else {
+        throw CommandError("`\(word)`: binary ids are mapped into memory, which takes a file")
+      }
       storage = .mapped(try TokenFile(path: context.path(word), width: width, name: word))
       return
     }

@@ -26,6 +26,7 @@ struct TransformerTrainingReport {
     self.texts = texts
     self.speed = speed
     resumedAt = step
+    warnings += texts.warnings
     if let warning = texts.unknown?.warning(of: texts.training.name) { warnings.append(warning) }
   }
 
@@ -46,11 +47,13 @@ struct TransformerTrainingReport {
   }
 
   /// Takes what a run came to.
-  mutating func take(_ run: borrowing TransformerTraining) {
+  ///
+  /// - Throws: `TrainingError.interrupted`.
+  mutating func take(_ run: borrowing TransformerTraining) throws(TrainingError) {
     step = run.step
     skippedCount = run.skippedCount
     isStoppedEarly = run.isStoppedEarly
-    validation = run.validate()
+    validation = try run.validate()
     guard skippedCount > 0 else { return }
     let batches = NumberText.counted(skippedCount, "batch")
     warnings.append(ReportWarning(id: "skipped", message: "\(batches) left out, as spikes"))
