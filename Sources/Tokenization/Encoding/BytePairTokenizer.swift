@@ -56,7 +56,7 @@ public struct BytePairTokenizer: Tokenizer {
 
 extension BytePairTokenizer {
   /// Tokens are parts of words.
-  public var tokenUnit: String { "subword" }
+  public var tokenUnit: String { vocabulary.hasOnlyBytes ? "byte" : "subword" }
 
   /// How many ids there are; some may be gaps.
   public var tokenCount: Int { vocabulary.tokenCount }

@@ -121,6 +121,9 @@ public enum UnitTrainingError: Error, Sendable, Hashable {
   /// The texts are empty, or have nothing that can be a token.
   case nothingToCount(TextUnit)
 
+  /// The texts have so many, and all are longer than a token may be.
+  case allTooLong(TextUnit, Int, limit: Int)
+
   /// All of them are more than ids can count.
   case tooManyTokens(TextUnit, Int, limit: Int)
 
@@ -133,6 +136,8 @@ extension UnitTrainingError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .nothingToCount(let unit): "nothing to count: the texts have no \(unit)s"
+    case .allTooLong(let unit, let count, let limit):
+      "nothing to count: of the \(count) \(unit)s of the texts none has \(limit) bytes or less"
     case .tooManyTokens(let unit, let count, let limit):
       "the texts have \(count) different \(unit)s, and a vocabulary at most \(limit); "
         + "`--vocabulary N` keeps the most frequent"
@@ -186,7 +191,10 @@ extension UnitCounter {
   }
 
   private func check(_ choice: FrequentUnits, limit: Int?) throws(UnitTrainingError) {
-    guard choice.differentCount > 0 else { throw .nothingToCount(unit) }
+    guard choice.differentCount > 0 else {
+      let (count, limit) = (Int(tally.longCount), UnitVocabulary.longestToken)
+      throw count == 0 ? .nothingToCount(unit) : .allTooLong(unit, count, limit: limit)
+    }
     let most = BytePairVocabulary.mostTokens - 1
     guard min(choice.differentCount, limit ?? .max) <= most else {
       throw .tooManyTokens(unit, choice.differentCount, limit: most)

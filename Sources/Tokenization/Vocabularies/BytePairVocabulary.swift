@@ -154,6 +154,11 @@ extension BytePairVocabulary {
   /// - Precondition: `id` is below ``tokenCount``.
   public func bytes(of id: TokenID) -> [UInt8] { Array(tokens[Int(id)]) }
 
+  /// Whether its tokens are the 256 bytes and nothing else.
+  public var hasOnlyBytes: Bool {
+    tokenCount == 256 && (0..<256).allSatisfy { tokens[$0].count == 1 }
+  }
+
   /// The ids of the special tokens.
   public var specialTokens: [TokenID] { addedTokens.filter(\.isSpecial).map(\.id) }
 

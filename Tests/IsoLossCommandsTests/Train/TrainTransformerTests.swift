@@ -221,6 +221,17 @@ struct TrainTransformerTests {
     #expect(!FileManager.default.fileExists(atPath: "\(folder.path)/new"))
   }
 
+  @Test("all tokens can be trained on, and then no loss is measured")
+  func withoutValidation() throws {
+    let run = train("-o all --validation-share 0 --json")
+    #expect(run.code == .done && run.diagnostics.isEmpty)
+    let json = try run.json()
+    #expect(try json.number("trainingTokens") == json.number("byteCount"))
+    #expect(try json.value("validation").isNull)
+    let text = train("-o again --validation-share 0").output
+    #expect(text.hasSuffix("no validation loss: no tokens are kept to measure it\n"))
+  }
+
   @Test("a text that is compressed is trained on with a hint")
   func compressed() throws {
     try folder.write("text.gz", [0x1F, 0x8B, 8] + Array(repeating: 7, count: 4000))

@@ -67,6 +67,9 @@ struct UnitCounterTests {
       #expect(error == .nothingToCount(.word))
       #expect(error?.description == "nothing to count: the texts have no words")
     }
+    let long = [UInt8](repeating: 0x61, count: UnitVocabulary.longestToken + 1)
+    let error = #expect(throws: UnitTrainingError.self) { try Self.train(.word, [long]) }
+    #expect(error == .allTooLong(.word, 1, limit: UnitVocabulary.longestToken))
   }
 
   @Test("more words than ids can count are refused, unless the most frequent will do")

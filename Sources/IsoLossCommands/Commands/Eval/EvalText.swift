@@ -172,7 +172,7 @@ extension EvalText {
       let verdict =
         command.allowsLossy && hasBytes ? "is given although" : "is not given, because"
       lines.append("bits per byte \(verdict) the tokens do not determine the text:")
-      lines.append("  \(reason)" + (hasBytes ? " (\(NumberText.count(count)) bytes)" : ""))
+      lines.append("  \(reason)" + (hasBytes ? " (\(NumberText.counted(count, "byte")))" : ""))
     }
     if result.model.model.learns {
       lines.append("no standard error: the model learns as it reads")

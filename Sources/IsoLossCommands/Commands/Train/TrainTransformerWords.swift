@@ -229,17 +229,17 @@ private struct Rules: Sendable, Hashable {
     patience = try TrainTransformerWords.count(words, "patience")
     shape = words.text("schedule").flatMap(LearningRateSchedule.Shape.init) ?? .cosine
     rate = try words.quantity("learning-rate", default: 1e-3, Quantity.number)
-    finalShare = try Self.share(words, "final-rate") ?? 0.1
-    decay = try Self.share(words, "weight-decay") ?? 0.1
-    beta1 = try Self.share(words, "beta1") ?? 0.9
-    beta2 = try Self.share(words, "beta2") ?? 0.95
-    clip = try Self.number(words, "clip") ?? 1
-    smoothing = try Self.share(words, "label-smoothing")
-    dropout = try Self.share(words, "dropout") ?? 0
-    zLoss = try Self.number(words, "z-loss")
-    minimumDelta = try Self.number(words, "minimum-delta")
-    average = try Self.share(words, "average")
-    spikes = try Self.number(words, "skip-spikes")
+    finalShare = try words.share("final-rate") ?? 0.1
+    decay = try words.share("weight-decay") ?? 0.1
+    beta1 = try words.share("beta1") ?? 0.9
+    beta2 = try words.share("beta2") ?? 0.95
+    clip = try words.numberOrZero("clip") ?? 1
+    smoothing = try words.share("label-smoothing")
+    dropout = try words.share("dropout") ?? 0
+    zLoss = try words.numberOrZero("z-loss")
+    minimumDelta = try words.numberOrZero("minimum-delta")
+    average = try words.share("average")
+    spikes = try words.numberOrZero("skip-spikes")
     overfits = words.has("overfit-one-batch")
     for (name, value) in [
       ("beta1", beta1), ("beta2", beta2), ("average", average ?? 0), ("dropout", dropout),
@@ -250,19 +250,6 @@ private struct Rules: Sendable, Hashable {
     if minimumDelta != nil, patience == nil {
       throw .needs(option: "--minimum-delta", other: "--patience")
     }
-  }
-
-  /// A number from 0 on.
-  private static func number(_ words: ParsedWords, _ name: String) throws(UsageError) -> Double? {
-    guard let text = words.text(name), text != "0" else { return words.text(name).map { _ in 0 } }
-    return try words.quantity(name, Quantity.number)
-  }
-
-  /// A number from 0 to 1.
-  private static func share(_ words: ParsedWords, _ name: String) throws(UsageError) -> Double? {
-    guard let value = try number(words, name) else { return nil }
-    guard value <= 1 else { throw .other("`--\(name)`: expected a number from 0 to 1") }
-    return value
   }
 
   func stepCount(batchTokens: Int) -> Int {

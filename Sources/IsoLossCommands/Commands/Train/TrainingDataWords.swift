@@ -51,7 +51,7 @@ struct TrainingDataWords: Sendable, Hashable {
       .value(
         "validation-share",
         "SHARE",
-        help: "the part of the tokens kept for that, at the end (default: 0.1)"
+        help: "the part of the tokens kept for that, at the end; 0 for none (default: 0.1)"
       ),
       .file("ids", help: "train on the token ids of this file instead of texts"),
       .file("validation-ids", "FILE", help: "ids to measure the loss on"),
@@ -78,7 +78,7 @@ struct TrainingDataWords: Sendable, Hashable {
     where words.isGiven(name) && !words.isGiven("ids") {
       throw .needs(option: "--\(name)", other: "--ids")
     }
-    validationShare = try words.quantity("validation-share", default: 0.1, Quantity.fraction)
+    validationShare = try words.share("validation-share") ?? 0.1
     guard validationShare < 1 else {
       throw .other("`--validation-share`: nothing is left to train on")
     }

@@ -56,8 +56,11 @@ struct TrainingTexts {
     }
   }
 
-  /// How many of so many tokens, at the end, are kept to measure the loss on.
-  private static func kept(of count: Int, share: Double) -> Int { Int(Double(count) * share) }
+  /// How many of so many tokens, at the end, are kept to measure the loss on; one alone would be of no use.
+  private static func kept(of count: Int, share: Double) -> Int {
+    let kept = Int(Double(count) * share)
+    return kept < 2 ? 0 : kept
+  }
 
   /// What errors call the tokens that are kept.
   private static func endName(_ name: String) -> String { "\(name), its end" }
@@ -91,7 +94,7 @@ extension TrainingTexts {
     (self.unknown, self.warnings) = (unknown, warnings)
     let kept = Self.kept(of: all.count, share: share)
     training = TokenData(Array(all.dropLast(kept)), name: name)
-    validation = kept < 2 ? nil : TokenData(Array(all.suffix(kept)), name: Self.endName(name))
+    validation = kept == 0 ? nil : TokenData(Array(all.suffix(kept)), name: Self.endName(name))
   }
 
   /// The tokens of texts, each followed by the token that ends texts if there is one, and their bytes.
@@ -139,7 +142,7 @@ extension TrainingTexts {
       let kept = Self.kept(of: all.count, share: share)
       let end = all.count - kept
       training = try all.tokens(0..<end, name: all.name)
-      validation = kept < 2 ? nil : try all.tokens(end..<all.count, name: Self.endName(all.name))
+      validation = kept == 0 ? nil : try all.tokens(end..<all.count, name: Self.endName(all.name))
     }
     let seen = [training, validation].compactMap(\.self)
     unknown = try Self.unknown(in: seen, vocabulary, context)

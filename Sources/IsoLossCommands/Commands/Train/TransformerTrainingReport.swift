@@ -87,7 +87,14 @@ extension TransformerTrainingReport {
       \(NumberText.scaled(Double(tokens))) tokens
 
       \(table.text)
-      """ + (bitsPerByteReason.map { "no bits per byte: \($0)\n" } ?? "")
+      """ + (note.map { $0 + "\n" } ?? "")
+  }
+
+  /// What is missing of the table, and why.
+  private var note: String? {
+    validation == nil
+      ? "no validation loss: no tokens are kept to measure it"
+      : bitsPerByteReason.map { "no bits per byte: \($0)" }
   }
 
   private var data: String {
