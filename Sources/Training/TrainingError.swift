@@ -17,7 +17,7 @@ public enum TrainingError: Error, Hashable, Sendable, CustomStringConvertible {
   /// A number became infinite or none at all; the tensor whose gradient shows it first, if any does.
   case notFinite(step: Int, tensor: TransformerTensor?)
 
-  /// The run was told to stop while it measured a loss; what was done since the last state is lost.
+  /// The run was told to stop while it measured a validation loss, which it has to do again.
   case interrupted
 
   /// The state to go on from was made under other options.

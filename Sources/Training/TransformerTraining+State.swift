@@ -56,7 +56,16 @@ extension TransformerTraining {
       ("step", .integer(step)), ("optimizerSteps", .integer(optimizer.stepCount)),
       ("skipped", .integer(skippedCount)), ("bestValidation", .init(bestValidation)),
       ("validationsSinceBest", .integer(validationsSinceBest)),
-      ("recentLosses", .array(recent.losses.map { .number($0) })), ("notes", notes),
+      ("recentLosses", .array(recent.losses.map { .number($0) })),
+      ("unmeasured", unmeasured.map(Self.json) ?? .null), ("notes", notes),
+    ]
+  }
+
+  /// What is not known of a step from its number.
+  private static func json(_ step: TrainingStep) -> JSONValue {
+    [
+      "natsPerToken": .number(step.natsPerToken), "gradientNorm": .number(step.gradientNorm),
+      "isSkipped": .bool(step.isSkipped),
     ]
   }
 
@@ -102,6 +111,12 @@ extension TransformerTraining {
     validationsSinceBest = since
     bestValidation = state.number("bestValidation")
     recent = RecentLosses(state.numbers("recentLosses"))
+    unmeasured = nil
+    let last = StateReader(name: name, value: state.member("unmeasured"))
+    if let loss = last.number("natsPerToken"), let norm = last.number("gradientNorm") {
+      let isSkipped = last.member("isSkipped") == .bool(true)
+      unmeasured = lastStep(loss, gradientNorm: norm, isSkipped: isSkipped)
+    }
     return state.member("notes")
   }
 

@@ -37,6 +37,9 @@ public struct TransformerTraining: ~Copyable {
   var validationsSinceBest = 0
   var recent = RecentLosses()
 
+  /// A step that was taken, and whose validation loss is still to be measured.
+  var unmeasured: TrainingStep?
+
   /// The weights.
   public internal(set) var parameters: TransformerParameters
 
@@ -119,7 +122,9 @@ public struct TransformerTraining: ~Copyable {
   public var isStoppedEarly: Bool { recipe.patience.map { validationsSinceBest >= $0 } ?? false }
 
   /// Whether there are no more steps to take.
-  public var isFinished: Bool { step >= recipe.stepCount || isStoppedEarly }
+  public var isFinished: Bool {
+    unmeasured == nil && (step >= recipe.stepCount || isStoppedEarly)
+  }
 }
 
 // MARK: - Steps
@@ -129,11 +134,19 @@ extension TransformerTraining {
   ///
   /// - Returns: What it showed.
   /// - Throws: ``TrainingError/notFinite(step:tensor:)``; the weights are then those before the step.
-  ///   ``TrainingError/interrupted`` while a loss is measured; the run is then between two steps and of no
-  ///   more use.
+  ///   ``TrainingError/interrupted`` while the validation loss is measured; the next call measures it again.
   /// - Precondition: The run is not finished.
   public mutating func advance() throws(TrainingError) -> TrainingStep {
     precondition(!isFinished, "the run is finished")
+    var taken: TrainingStep
+    if let unmeasured { taken = unmeasured } else { taken = try takeStep() }
+    unmeasured = taken
+    taken.validation = try validateIfDue()
+    unmeasured = nil
+    return taken
+  }
+
+  private mutating func takeStep() throws(TrainingError) -> TrainingStep {
     let (inputs, targets) = batch(recipe.repeatsFirstBatch ? 0 : step)
     let loss = gradient.compute(
       inputs: inputs,
@@ -151,18 +164,22 @@ extension TransformerTraining {
     }
     let isSkipped = recipe.spikeThreshold.map { recent.standsOut(loss, threshold: $0) } ?? false
     recent.append(loss)
-    let rate = recipe.schedule.rate(at: step, of: recipe.stepCount)
     step += 1
-    if isSkipped { skippedCount += 1 } else { apply(rate, norm) }
-    return TrainingStep(
+    let taken = lastStep(loss, gradientNorm: norm, isSkipped: isSkipped)
+    if isSkipped { skippedCount += 1 } else { apply(taken.learningRate, norm) }
+    return taken
+  }
+
+  /// The step that was taken last, without a validation loss.
+  func lastStep(_ loss: Double, gradientNorm: Double, isSkipped: Bool) -> TrainingStep {
+    TrainingStep(
       step: step,
       tokens: step * batchTokens,
       epochs: Double(step * recipe.batchSequences) / Double(order.windowCount),
       natsPerToken: loss,
-      gradientNorm: norm,
-      learningRate: rate,
-      isSkipped: isSkipped,
-      validation: try validateIfDue()
+      gradientNorm: gradientNorm,
+      learningRate: recipe.schedule.rate(at: step - 1, of: recipe.stepCount),
+      isSkipped: isSkipped
     )
   }
 

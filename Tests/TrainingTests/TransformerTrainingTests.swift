@@ -179,18 +179,31 @@ struct TransformerTrainingTests {
     #expect(taken != last)
   }
 
-  @Test("stop in the middle of measuring a loss when they are told to")
-  func interrupted() throws {
+  @Test("that are told to stop while a loss is measured do it when they go on", arguments: [6, 60])
+  func interrupted(_ stop: Int) throws {
     var recipe = SmallRun.recipe
-    recipe.validationInterval = 1
-    var run = try SmallRun.make(recipe)
+    recipe.validationInterval = 6
+    recipe.patience = 100
+    var whole = try SmallRun.make(recipe)
+    let steps = try finish(&whole)
+    try #require(steps.count == 60 && steps[stop - 1].validation != nil)
+    let path = FileManager.default.temporaryDirectory.path + "/isoloss-\(UUID().uuidString)"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    var first = try SmallRun.make(recipe)
+    for _ in 1..<stop { _ = try first.advance() }
     let flag = InterruptionFlag()
-    run.interruption = flag
-    _ = try run.advance()
+    first.interruption = flag
     flag.raise(signal: 15)
     var found: TrainingError?
-    do { _ = try run.advance() } catch { found = error }
+    do { _ = try first.advance() } catch { found = error }
     #expect(found == .interrupted)
+    try first.write(to: path)
+    var second = try SmallRun.make(recipe)
+    _ = try second.resume(from: path)
+    let rest = try finish(&second)
+    #expect(rest == Array(steps[(stop - 1)...]))
+    let (expected, weights) = (whole.result().elements, second.result().elements)
+    #expect(weights == expected)
   }
 
   @Test("overfit one batch, so that the model can learn at all")

@@ -55,7 +55,7 @@ public struct BytePairTokenizer: Tokenizer {
 // MARK: - Tokenizer
 
 extension BytePairTokenizer {
-  /// Tokens are parts of words.
+  /// Single bytes, or parts of words.
   public var tokenUnit: String { vocabulary.hasOnlyBytes ? "byte" : "subword" }
 
   /// How many ids there are; some may be gaps.

@@ -17,7 +17,7 @@ public protocol Tokenizer: Sendable {
   /// What says which bytes of a text given ids stand for.
   associatedtype Coverage: TokenCoverage
 
-  /// What a token is, in the words that reports use: `character`, `word`, `subword`.
+  /// What a token is, in the words that reports use: `byte`, `character`, `word`, `subword`.
   var tokenUnit: String { get }
 
   /// How many ids there are; some may be gaps.

@@ -111,12 +111,10 @@ public struct TrainTransformerCommand: Command {
       let step: TrainingStep
       do throws(TrainingError) {
         step = try run.advance()
-      } catch .interrupted {
-        // The step is not whole; the last state is.
-        return try context.interruption.check()
       } catch {
-        // The weights are those before the step, so the state is a good one.
+        // The weights are those before the step, or the state says that a loss is still to be measured.
         try folder.write(run, log)
+        if error == .interrupted { try context.interruption.check() }
         throw error
       }
       let now = context.secondsNow()
