@@ -87,6 +87,7 @@ public struct CorpusMarkovCommand: Command {
     defer { progress.finish() }
     while text.byteCount < skippedCount {
       try context.interruption.check()
+      try context.interruption.check()
       _ = text.next(min(1 << 16, skippedCount - text.byteCount))
     }
     let skipped = text
