@@ -343,6 +343,7 @@ struct EvalReferenceTests {
     #expect(try json.number("total.unscoredTokenCount") == 40 * 129 - 1)
     #expect(abs(try json.number("total.natsPerToken.value") - 4.425026548268041) <= 2e-6)
     #expect(try json.text("model.compat") == "llama.cpp")
+    #expect(try json.text("model.prefix.bos") == "every")
     let whole = CommandRun(
       "eval \(model) \(text) \(vocabulary) --compat llama.cpp --context 256"
     )

@@ -156,7 +156,7 @@ extension CheckpointModel {
   private mutating func windows() throws -> (ContextWindows, CheckpointPrefix?) {
     let length = try contextLength()
     if words.convention == .llamaCpp {
-      let prefix = try prefix(default: .first)
+      let prefix = try prefix(default: .every)
       return (try secondHalves(of: length, after: prefix), prefix)
     }
     let stride = words.window == .disjoint ? length : words.stride ?? max(1, length / 2)

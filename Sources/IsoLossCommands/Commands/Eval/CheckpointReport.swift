@@ -54,9 +54,9 @@ struct CheckpointReport {
     let kind = prefix.isBeginning ? "begins" : "ends"
     let text = prefixText.map { "`\($0.escapedForTerminal)` (id \(prefix.id))" }
     let token = text ?? "token \(prefix.id)"
-    let isEvery = prefix.place == .every || convention == .llamaCpp
-    let place = isEvery ? "takes the first place of each window" : "before each text"
-    return "\(token), which \(kind) texts, \(isEvery ? place : "stands \(place)")"
+    let place =
+      prefix.place == .every ? "takes the first place of each window" : "stands before each text"
+    return "\(token), which \(kind) texts, \(place)"
   }
 
   /// How the vocabulary spells what stands before a text.
