@@ -9,8 +9,9 @@ size_t closs_gemm_panel_columns(closs_variant variant) {
   return CLOSS_CHOOSE(variant, gemm_panel_columns)();
 }
 
-size_t closs_gemm_scratch(closs_variant variant, size_t rows, size_t columns, size_t depth) {
-  return CLOSS_CHOOSE(variant, gemm_scratch)(rows, columns, depth);
+size_t closs_gemm_scratch(
+    closs_variant variant, const closs_gemm *product, size_t rows, size_t columns) {
+  return CLOSS_CHOOSE(variant, gemm_scratch)(product, rows, columns);
 }
 
 size_t closs_gemm_packed_count(closs_variant variant, size_t columns, size_t depth) {

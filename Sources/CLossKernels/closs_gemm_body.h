@@ -36,11 +36,15 @@ CLOSS_INLINE size_t gemm_depth_step(size_t depth) {
   return steps ? (chains + steps - 1) / steps * CLOSS_GEMM_DEPTH : CLOSS_GEMM_DEPTH;
 }
 
-// Whether packing A pays: where its tiles are read in place they stay in the first level of the
-// cache unless they are deep, and are walked through once for each group.
-CLOSS_INLINE bool gemm_packs_left(size_t columns, size_t depth) {
-  return depth >= 2 * CLOSS_GEMM_DEPTH && columns > 6 * CLOSS_PANEL_COLUMNS
-         && columns > gemm_group_columns(depth);
+// Whether packing A pays. Rows are read in place, 256 steps at a time, unless they lie so far apart that they
+// fall on the same few places of the first level of the cache, which repeat every 4 kB. A transposed, of
+// which each step is in another line, is packed for more than a few panels.
+CLOSS_INLINE bool gemm_packs_left(const closs_gemm *product, size_t columns, size_t depth) {
+  if (product->a_row == 1) return columns > 4 * CLOSS_PANEL_COLUMNS;
+  enum { LEFT_PERIOD = 1024, LEFT_NEAR = 2 * VF_LANES };
+  const bool falls_together =
+      (product->a_row + LEFT_NEAR - 1) % LEFT_PERIOD < 2 * LEFT_NEAR - 1;
+  return falls_together && depth >= 2 * CLOSS_GEMM_DEPTH && columns > 6 * CLOSS_PANEL_COLUMNS;
 }
 
 // Whether a block reads B where it lies: packing costs as much as some three rows. With many
@@ -67,7 +71,7 @@ static void CLOSS_NAME(gemm_block)(
     const size_t depth = rest < step ? rest : step;
     const float *a = product->a + row * product->a_row + start * product->a_depth;
     const size_t most = gemm_group_columns(depth);
-    const gemm_left left = gemm_packs_left(columns, depth)
+    const gemm_left left = gemm_packs_left(product, columns, depth)
                                ? gemm_pack_left(product, a, rows, depth, packed_left)
                                : (gemm_left){a, product->a_row, product->a_depth, 0};
     const gemm_end end =
@@ -77,15 +81,15 @@ static void CLOSS_NAME(gemm_block)(
     while (j < columns) {
       const size_t stop = j < whole ? whole : columns;
       const size_t width = stop - j < most ? stop - j : most;
-      const gemm_ahead source = gemm_source(product, column + j, width, start, depth);
+      const gemm_runs source = gemm_source(product, column + j, width, start, depth);
       const gemm_right right =
           gemm_pack_group(product, &source, width, depth, in_place && j < whole, packed_right);
-      const size_t next = columns - j - width;
-      const gemm_ahead ahead =
-          gemm_source(product, column + j + width, next < most ? next : most, start, depth);
+      const size_t others = columns - j - width;
+      const gemm_runs next =
+          gemm_source(product, column + j + width, others < most ? others : most, start, depth);
       gemm_group(
           rows, depth, &left, &right, c + j, product->c_row, product->adds || start > 0,
-          gemm_end_at(end, column + j), &ahead, j == 0);
+          gemm_end_at(end, column + j), next);
       j += width;
     }
     start += depth;
@@ -104,16 +108,17 @@ static void CLOSS_NAME(gemm_pack_right)(
 
 static size_t CLOSS_NAME(gemm_panel_columns)(void) { return CLOSS_PANEL_COLUMNS; }
 
-static size_t CLOSS_NAME(gemm_scratch)(size_t rows, size_t columns, size_t depth) {
+static size_t CLOSS_NAME(gemm_scratch)(const closs_gemm *product, size_t rows, size_t columns) {
   // The last part of the depth may be shallower than the others, and then A is not packed for it.
-  const size_t step = gemm_depth_step(depth);
-  const size_t deepest = depth < step ? depth : step;
-  const size_t left = gemm_packs_left(columns, deepest)
+  const size_t step = gemm_depth_step(product->depth);
+  const size_t deepest = product->depth < step ? product->depth : step;
+  const size_t left = gemm_packs_left(product, columns, deepest)
                           ? gemm_tile_count(rows) * (CLOSS_TILE_ROWS * deepest + VF_LANES)
                           : 0;
   return CLOSS_GROUP_FLOATS + left;
 }
 
+#undef CLOSS_TILE_STEPS
 #undef CLOSS_TILE_ROWS
 #undef CLOSS_TILE_VECTORS
 #undef CLOSS_PANEL_COLUMNS

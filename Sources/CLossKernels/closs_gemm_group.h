@@ -9,16 +9,17 @@
 #define gemm_activate CLOSS_NAME(gemm_activate)
 #define gemm_end CLOSS_NAME(gemm_end)
 #define gemm_end_at CLOSS_NAME(gemm_end_at)
-#define gemm_chains CLOSS_NAME(gemm_chains)
-#define gemm_fetch_left CLOSS_NAME(gemm_fetch_left)
+#define gemm_tile_panels CLOSS_NAME(gemm_tile_panels)
+#define gemm_thin_columns CLOSS_NAME(gemm_thin_columns)
 
 // A tile with its constants told apart: how wide it is, and which stride of A is one.
 static void gemm_tile_flavored(
     size_t rows, size_t depth, const float *a, size_t a_row, size_t a_depth, const float *b,
-    size_t b_depth, float *c, size_t c_row, size_t columns, bool adds, const float *bias) {
+    size_t b_depth, float *c, size_t c_row, size_t columns, bool adds, const float *bias,
+    gemm_ahead *ahead) {
 #define CLOSS_TILES(vectors, a_row, a_depth) \
   gemm_tile_rows( \
-      rows, vectors, depth, a, a_row, a_depth, b, b_depth, c, c_row, columns, adds, bias)
+      rows, vectors, depth, a, a_row, a_depth, b, b_depth, c, c_row, columns, adds, bias, ahead)
   const bool is_narrow = CLOSS_TILE_VECTORS > 1 && columns <= VF_LANES;
   if (a_row == 1) {
     if (is_narrow) {
@@ -34,19 +35,6 @@ static void gemm_tile_flavored(
     }
   }
 #undef CLOSS_TILES
-}
-
-// Fetches the rows of the next tile where they are read in place.
-CLOSS_INLINE void gemm_fetch_left(
-    const gemm_left *left, size_t first, size_t end, size_t depth) {
-  if (left->row == 1) {
-    for (size_t k = 0; k < depth; k++) __builtin_prefetch(left->start + first + k * left->depth);
-  } else {
-    for (size_t i = first; i < end; i++) {
-      const float *row = left->start + i * left->row;
-      for (size_t k = 0; k < depth; k += VF_LANES) __builtin_prefetch(row + k);
-    }
-  }
 }
 
 // What is done with a tile of the result when its last chain is added.
@@ -82,60 +70,75 @@ static void gemm_activate(
 #undef CLOSS_ACTIVATE
 }
 
-// Multiplies some rows by a panel. The chains of the promise follow each other while C is at hand.
-CLOSS_INLINE void gemm_chains(
+// Multiplies a tile of rows by a group of panels. A chain of the promise meets all panels before the next,
+// so that its part of A stays in the first level of the cache; C is at hand in the second.
+CLOSS_INLINE void gemm_tile_panels(
     size_t rows, size_t columns, size_t depth, const float *a, const gemm_left *left,
-    const float *b, size_t b_depth, float *c, size_t c_row, bool adds, gemm_end end,
-    bool is_thin) {
+    const gemm_right *right, float *c, size_t c_row, bool adds, gemm_end end, gemm_ahead *ahead) {
   size_t k = 0;
   do {
     const size_t rest = depth - k;
     const size_t chain = rest < CLOSS_GEMM_DEPTH ? rest : CLOSS_GEMM_DEPTH;
-    const float *bias = chain == rest ? end.bias : NULL;
-    if (is_thin) {
-      gemm_thin(
-          rows, columns, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth,
-          b_depth, c, c_row, adds || k > 0, bias);
-    } else {
+    const gemm_end chain_end = chain == rest ? end : (gemm_end){0};
+    for (size_t j = 0; j < columns; j += CLOSS_PANEL_COLUMNS) {
+      const size_t others = columns - j;
+      const size_t width = others < CLOSS_PANEL_COLUMNS ? others : CLOSS_PANEL_COLUMNS;
+      const float *panel = right->start + j / CLOSS_PANEL_COLUMNS * right->panel;
       gemm_tile_flavored(
-          rows, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth, b_depth, c,
-          c_row, columns, adds || k > 0, bias);
+          rows, chain, a + k * left->depth, left->row, left->depth, panel + k * right->depth,
+          right->depth, c + j, c_row, width, adds || k > 0, gemm_end_at(chain_end, j).bias, ahead);
+      if (!chain_end.activates) continue;
+      gemm_activate(chain_end.activation, rows, width, c + j, c_row);
     }
     k += chain;
   } while (k < depth);
-  if (end.activates) gemm_activate(end.activation, rows, columns, c, c_row);
 }
 
-// Multiplies all rows by a group of panels. The first group of a block meets A for the first time.
+// Multiplies all rows by the last one or two columns.
+static void gemm_thin_columns(
+    size_t rows, size_t columns, size_t depth, const gemm_left *left, const float *b,
+    size_t b_depth, float *c, size_t c_row, bool adds, gemm_end end) {
+  for (size_t first = 0; first < rows; first += VF_LANES) {
+    const size_t height = rows - first < VF_LANES ? rows - first : VF_LANES;
+    const float *a = left->start + first * left->row;
+    float *target = c + first * c_row;
+    size_t k = 0;
+    do {
+      const size_t rest = depth - k;
+      const size_t chain = rest < CLOSS_GEMM_DEPTH ? rest : CLOSS_GEMM_DEPTH;
+      gemm_thin(
+          height, columns, chain, a + k * left->depth, left->row, left->depth, b + k * b_depth,
+          b_depth, target, c_row, adds || k > 0, chain == rest ? end.bias : NULL);
+      k += chain;
+    } while (k < depth);
+    if (end.activates) gemm_activate(end.activation, height, columns, target, c_row);
+  }
+}
+
+// Multiplies all rows by a group of panels, while those after it are fetched.
 static void gemm_group(
     size_t rows, size_t depth, const gemm_left *left, const gemm_right *right, float *c,
-    size_t c_row, bool adds, gemm_end end, const gemm_ahead *ahead, bool is_first) {
+    size_t c_row, bool adds, gemm_end end, gemm_runs next) {
   const size_t tiles = gemm_tile_count(rows);
   const size_t rest = right->columns % CLOSS_PANEL_COLUMNS;
   const bool ends_thin = rest > 0 && rest <= 2 && rows >= VF_LANES && !left->tile;
   const size_t columns = ends_thin ? right->columns - rest : right->columns;
+  const size_t panels = (columns + CLOSS_PANEL_COLUMNS - 1) / CLOSS_PANEL_COLUMNS;
+  const size_t pauses = panels * ((depth + CLOSS_TILE_STEPS - 1) / CLOSS_TILE_STEPS);
+  gemm_ahead ahead = {gemm_paced(next, tiles * pauses), {{0}, 0, 0}};
   for (size_t tile = 0; tile < tiles; tile++) {
     const size_t first = gemm_tile_start(tile, tiles, rows);
-    const size_t height = gemm_tile_start(tile + 1, tiles, rows) - first;
+    const size_t stop = gemm_tile_start(tile + 1, tiles, rows);
+    if (tile + 1 < tiles) {
+      const size_t end = gemm_tile_start(tile + 2, tiles, rows);
+      ahead.left = gemm_paced(gemm_left_tile(left, tile + 1, stop, end, depth), pauses);
+    }
     const float *a = left->start + (left->tile ? tile * left->tile : first * left->row);
-    for (size_t j = 0; j < columns; j += CLOSS_PANEL_COLUMNS) {
-      const size_t others = columns - j;
-      gemm_chains(
-          height, others < CLOSS_PANEL_COLUMNS ? others : CLOSS_PANEL_COLUMNS, depth, a, left,
-          right->start + j / CLOSS_PANEL_COLUMNS * right->panel, right->depth,
-          c + first * c_row + j, c_row, adds, gemm_end_at(end, j), false);
-    }
-    gemm_fetch_ahead(ahead, tile, tiles);
-    if (is_first && !left->tile && tile + 1 < tiles) {
-      gemm_fetch_left(left, first + height, gemm_tile_start(tile + 2, tiles, rows), depth);
-    }
+    gemm_tile_panels(
+        stop - first, columns, depth, a, left, right, c + first * c_row, c_row, adds, end, &ahead);
   }
   if (!ends_thin) return;
-  for (size_t first = 0; first < rows; first += VF_LANES) {
-    gemm_chains(
-        rows - first < VF_LANES ? rows - first : VF_LANES, rest, depth,
-        left->start + first * left->row, left,
-        right->start + columns / CLOSS_PANEL_COLUMNS * right->panel, right->depth,
-        c + first * c_row + columns, c_row, adds, gemm_end_at(end, columns), true);
-  }
+  gemm_thin_columns(
+      rows, rest, depth, left, right->start + columns / CLOSS_PANEL_COLUMNS * right->panel,
+      right->depth, c + columns, c_row, adds, gemm_end_at(end, columns));
 }

@@ -3,8 +3,7 @@
 #include "closs_gemm_pack.h"
 
 #define gemm_left CLOSS_NAME(gemm_left)
-#define gemm_ahead CLOSS_NAME(gemm_ahead)
-#define gemm_fetch_ahead CLOSS_NAME(gemm_fetch_ahead)
+#define gemm_left_tile CLOSS_NAME(gemm_left_tile)
 #define gemm_tile_count CLOSS_NAME(gemm_tile_count)
 #define gemm_tile_start CLOSS_NAME(gemm_tile_start)
 #define gemm_pack_left CLOSS_NAME(gemm_pack_left)
@@ -59,6 +58,17 @@ static gemm_left gemm_pack_left(
   return left;
 }
 
+// The memory of the rows from `first` to `end`, a tile, or its place where tiles are packed.
+CLOSS_INLINE gemm_runs gemm_left_tile(
+    const gemm_left *left, size_t tile, size_t first, size_t end, size_t depth) {
+  if (left->tile) {
+    return (gemm_runs){left->start + tile * left->tile, 1, CLOSS_TILE_ROWS * depth, 0};
+  }
+  const float *start = left->start + first * left->row;
+  return left->row == 1 ? (gemm_runs){start, depth, end - first, left->depth}
+                        : (gemm_runs){start, end - first, depth, left->row};
+}
+
 // MARK: - Groups of panels
 
 // Where the tiles find some panels of B for one block of the depth, read in place or packed.
@@ -69,39 +79,23 @@ typedef struct gemm_right {
   size_t panel;    // the distance between panels
 } gemm_right;
 
-// Memory that will be read soon: `runs` runs of `length` floats, `stride` apart.
-typedef struct gemm_ahead {
-  const float *start;
-  size_t runs, length, stride;
-} gemm_ahead;
-
-// Fetches the share of the next panels that falls to one of the tiles before them, towards the
-// second level of the cache: they would otherwise be waited for.
-CLOSS_INLINE void gemm_fetch_ahead(const gemm_ahead *ahead, size_t tile, size_t tiles) {
-  const size_t end = ahead->runs * (tile + 1) / tiles;
-  for (size_t run = ahead->runs * tile / tiles; run < end; run++) {
-    const float *start = ahead->start + run * ahead->stride;
-    for (size_t i = 0; i < ahead->length; i += VF_LANES) __builtin_prefetch(start + i, 0, 2);
-  }
-}
-
 // What a group of panels is made from.
-CLOSS_INLINE gemm_ahead gemm_source(
+CLOSS_INLINE gemm_runs gemm_source(
     const closs_gemm *product, size_t column, size_t columns, size_t start, size_t depth) {
   if (product->packed_b) {
     const size_t panels = (columns + CLOSS_PANEL_COLUMNS - 1) / CLOSS_PANEL_COLUMNS;
-    return (gemm_ahead){
+    return (gemm_runs){
       product->packed_b + column * product->depth + start * CLOSS_PANEL_COLUMNS, panels,
       depth * CLOSS_PANEL_COLUMNS, product->depth * CLOSS_PANEL_COLUMNS};
   }
   const float *b = product->b + start * product->b_depth + column * product->b_column;
-  return product->b_column == 1 ? (gemm_ahead){b, depth, columns, product->b_depth}
-                                : (gemm_ahead){b, columns, depth, product->b_column};
+  return product->b_column == 1 ? (gemm_runs){b, depth, columns, product->b_depth}
+                                : (gemm_runs){b, columns, depth, product->b_column};
 }
 
 // The panels of some columns, packed into `target` if they are not read where they lie.
 CLOSS_INLINE gemm_right gemm_pack_group(
-    const closs_gemm *product, const gemm_ahead *source, size_t columns, size_t depth,
+    const closs_gemm *product, const gemm_runs *source, size_t columns, size_t depth,
     bool in_place, float *target) {
   if (product->packed_b) {
     return (gemm_right){source->start, columns, CLOSS_PANEL_COLUMNS, source->stride};

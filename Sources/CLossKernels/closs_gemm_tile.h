@@ -17,8 +17,54 @@
 #define CLOSS_TILE_VECTORS 1
 #endif
 
+// After how many steps of the depth some lines of memory are fetched.
+#define CLOSS_TILE_STEPS 8
+
+#define gemm_runs CLOSS_NAME(gemm_runs)
+#define gemm_fetch CLOSS_NAME(gemm_fetch)
+#define gemm_ahead CLOSS_NAME(gemm_ahead)
+#define gemm_paced CLOSS_NAME(gemm_paced)
+#define gemm_fetch_lines CLOSS_NAME(gemm_fetch_lines)
 #define gemm_tile CLOSS_NAME(gemm_tile)
 #define gemm_tile_rows CLOSS_NAME(gemm_tile_rows)
+
+// Some memory: `count` runs of `length` floats, `stride` apart.
+typedef struct gemm_runs {
+  const float *start;
+  size_t count, length, stride;
+} gemm_runs;
+
+// Memory that will be read soon, and how many of its lines of 64 bytes are fetched at a time.
+typedef struct gemm_fetch {
+  gemm_runs rest;
+  size_t offset, lines;  // how far the first run of the rest was fetched
+} gemm_fetch;
+
+// What is fetched while tiles are computed, a few lines between some steps of the depth: the next
+// panels of B and the next rows of A. All at once they would be waited for, since a core has only
+// some sixteen lines under way.
+typedef struct gemm_ahead {
+  gemm_fetch right, left;
+} gemm_ahead;
+
+// Fetches memory within a number of pauses.
+CLOSS_INLINE gemm_fetch gemm_paced(gemm_runs runs, size_t pauses) {
+  const size_t lines = runs.count * ((runs.length + VF_LANES - 1) / VF_LANES);
+  return (gemm_fetch){runs, 0, pauses ? (lines + pauses - 1) / pauses : 0};
+}
+
+// Fetches the next lines towards the second level of the cache.
+CLOSS_INLINE void gemm_fetch_lines(gemm_fetch *fetch) {
+  gemm_runs *rest = &fetch->rest;
+  for (size_t line = 0; line < fetch->lines && rest->count > 0; line++) {
+    __builtin_prefetch(rest->start + fetch->offset, 0, 2);
+    fetch->offset += VF_LANES;
+    if (fetch->offset < rest->length) continue;
+    fetch->offset = 0;
+    rest->start += rest->stride;
+    rest->count--;
+  }
+}
 
 // C (rows, columns) = or += A (rows, depth) · B (depth, columns), and then + bias if there is one.
 //
@@ -27,28 +73,37 @@
 CLOSS_INLINE void gemm_tile(
     const size_t rows, const size_t vectors, size_t depth, const float *a, size_t a_row,
     size_t a_depth, const float *b, size_t b_depth, float *c, size_t c_row, size_t columns,
-    bool adds, const float *bias) {
+    bool adds, const float *bias, gemm_ahead *ahead) {
   vfloat sum[CLOSS_TILE_ROWS][CLOSS_TILE_VECTORS];
   CLOSS_UNROLL
   for (size_t i = 0; i < rows; i++) {
     CLOSS_UNROLL
-    for (size_t j = 0; j < vectors; j++) {
-      __builtin_prefetch(c + i * c_row + j * VF_LANES, 1);
-      sum[i][j] = vf_splat(0);
-    }
+    for (size_t j = 0; j < vectors; j++) sum[i][j] = vf_splat(0);
   }
-  for (size_t k = 0; k < depth; k++) {
-    vfloat right[CLOSS_TILE_VECTORS];
-    CLOSS_UNROLL
-    for (size_t j = 0; j < vectors; j++) right[j] = vf_load(b + j * VF_LANES);
-    CLOSS_UNROLL
-    for (size_t i = 0; i < rows; i++) {
-      vfloat left = vf_splat(a[i * a_row]);
+  size_t row = 0;
+  for (size_t k = 0; k < depth;) {
+    if (row < rows) {
       CLOSS_UNROLL
-      for (size_t j = 0; j < vectors; j++) sum[i][j] = vf_fma(left, right[j], sum[i][j]);
+      for (size_t j = 0; j < vectors; j++) __builtin_prefetch(c + row * c_row + j * VF_LANES, 1);
+      row++;
     }
-    a += a_depth;
-    b += b_depth;
+    gemm_fetch_lines(&ahead->right);
+    gemm_fetch_lines(&ahead->left);
+    const size_t pause = depth - k < CLOSS_TILE_STEPS ? depth : k + CLOSS_TILE_STEPS;
+    CLOSS_NO_UNROLL
+    for (; k < pause; k++) {
+      vfloat right[CLOSS_TILE_VECTORS];
+      CLOSS_UNROLL
+      for (size_t j = 0; j < vectors; j++) right[j] = vf_load(b + j * VF_LANES);
+      CLOSS_UNROLL
+      for (size_t i = 0; i < rows; i++) {
+        vfloat left = vf_splat(a[i * a_row]);
+        CLOSS_UNROLL
+        for (size_t j = 0; j < vectors; j++) sum[i][j] = vf_fma(left, right[j], sum[i][j]);
+      }
+      a += a_depth;
+      b += b_depth;
+    }
   }
   const size_t last = columns - (vectors - 1) * VF_LANES;
   CLOSS_UNROLL
@@ -76,11 +131,11 @@ CLOSS_INLINE void gemm_tile(
 CLOSS_INLINE void gemm_tile_rows(
     size_t rows, const size_t vectors, size_t depth, const float *a, size_t a_row, size_t a_depth,
     const float *b, size_t b_depth, float *c, size_t c_row, size_t columns, bool adds,
-    const float *bias) {
+    const float *bias, gemm_ahead *ahead) {
 #define CLOSS_TILE(n) \
   case n: \
     gemm_tile(n, vectors, depth, a, a_row, a_depth, b, b_depth, c, c_row, columns, adds, \
-              bias); \
+              bias, ahead); \
     break
   switch (rows) {
     CLOSS_TILE(1);

@@ -21,6 +21,7 @@
 // size.
 #ifndef CLOSS_UNROLL
 #define CLOSS_UNROLL _Pragma("clang loop unroll(full)")
+#define CLOSS_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #endif
 
 #ifndef CLOSS_VECTOR_TYPES

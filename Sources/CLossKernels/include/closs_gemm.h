@@ -51,8 +51,9 @@ typedef struct closs_gemm {
 // How many columns a panel of the packed right operand has.
 size_t closs_gemm_panel_columns(closs_variant variant);
 
-// How many floats of scratch memory closs_gemm_block needs for a block of at most this size.
-size_t closs_gemm_scratch(closs_variant variant, size_t rows, size_t columns, size_t depth);
+// How many floats of scratch memory closs_gemm_block needs for blocks of at most this size.
+size_t closs_gemm_scratch(
+    closs_variant variant, const closs_gemm *product, size_t rows, size_t columns);
 
 // How many floats closs_gemm_pack_right writes: the columns are filled up to whole panels.
 size_t closs_gemm_packed_count(closs_variant variant, size_t columns, size_t depth);

@@ -146,7 +146,8 @@ extension KernelContext {
   private func computeBlocks(_ product: MatrixProduct, _ batch: MatrixBatch, _ kernel: closs_gemm) {
     let blocks = ProductBlocks(product, batchCount: batch.count, threadCount: pool.threadCount)
     let variant = variant.code
-    let scratchCount = closs_gemm_scratch(variant, blocks.rows, blocks.columns, product.depth)
+    var sizes = unsafe kernel
+    let scratchCount = unsafe closs_gemm_scratch(variant, &sizes, blocks.rows, blocks.columns)
     let scratch = scratch
     // SAFETY: the kernel's pointers outlive the blocks, and blocks write different elements of C.
     nonisolated(unsafe) let kernel = unsafe kernel
