@@ -25,4 +25,9 @@ public struct KernelContext: Sendable {
     self.variant = variant
     self.pool = pool
   }
+
+  /// The same instructions on one thread, for work that is itself shared between threads.
+  package var onOneThread: KernelContext {
+    KernelContext(variant: variant, pool: WorkerPool(threadCount: 1))
+  }
 }

@@ -7,6 +7,13 @@ extension Matrix {
     span.extracting(range)
   }
 
+  /// Some of the elements, or none where none are named.
+  @_lifetime(borrow self)
+  package func part(ifAny range: Range<Int>?) -> Span<Element>? {
+    guard let range else { return nil }
+    return part(range)
+  }
+
   /// Some of the elements, to be written while others are read.
   ///
   /// For memory that is divided once into parts, of which kernels read some and write others.

@@ -9,28 +9,44 @@ struct Linear: Sendable, Hashable {
   var outputs: Int
 
   /// Computes y = x Wᵀ + b, from (R, inputs) to (R, outputs), through an activation if one is given.
+  ///
+  /// - Parameters:
+  ///   - kernels: What is computed with.
+  ///   - weights: The parameters.
+  ///   - packed: The weights once more, in the order in which products read them, if they were packed.
+  ///   - x: The input.
+  ///   - activation: What the result passes through at last, if anything.
+  ///   - accumulates: Whether the result is added to what `y` holds.
+  ///   - y: The result.
   func forward(
     _ kernels: KernelContext,
     _ weights: borrowing Matrix<Float>,
+    packed: PackedLayers? = nil,
     _ x: Span<Float>,
     activation: Activation? = nil,
     accumulates: Bool = false,
     into y: inout MutableSpan<Float>
   ) {
-    let product = MatrixProduct(
-      rows: x.count / inputs,
+    let product = product(rows: x.count / inputs, accumulates: accumulates)
+    let bias = weights.part(ifAny: bias)
+    if let packed {
+      let weight = packed[self]
+      weight.multiply(product, kernels, x, bias: bias, activation: activation, into: &y)
+    } else {
+      let weight = weights.part(weight)
+      kernels.multiply(product, x, weight, bias: bias, activation: activation, into: &y)
+    }
+  }
+
+  /// The product that ``forward(_:_:packed:_:activation:accumulates:into:)`` is.
+  func product(rows: Int, accumulates: Bool = false) -> MatrixProduct {
+    MatrixProduct(
+      rows: rows,
       columns: outputs,
       depth: inputs,
       right: .transposed,
       accumulates: accumulates
     )
-    let weight = weights.part(weight)
-    if let bias {
-      let bias = weights.part(bias)
-      kernels.multiply(product, x, weight, bias: bias, activation: activation, into: &y)
-    } else {
-      kernels.multiply(product, x, weight, activation: activation, into: &y)
-    }
   }
 
   /// Adds the gradients of the weight, dW += dyᵀ x, and of the bias, db += the sum over the rows of dy.

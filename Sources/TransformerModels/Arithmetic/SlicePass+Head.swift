@@ -89,7 +89,7 @@ extension SlicePass {
   ) {
     var logits = head.logits.writablePart(0..<rows.count * layers.head.outputs)
     let normed = space.part(Self.rows(rows, of: layout.finalNorm, layers.head.inputs))
-    layers.head.forward(kernels, weights, normed, into: &logits)
+    apply(layers.head, weights, normed, into: &logits)
   }
 
   private func forEachChunk(

@@ -22,6 +22,9 @@ struct SlicePass: Sendable {
   let rotary: RotaryTable?
   let attention: AttentionShape
 
+  /// The weights in the order in which products read them, if they were packed.
+  var packed: PackedLayers?
+
   /// What is left out of this slice, if anything.
   var dropout: SliceDropout?
 
@@ -66,8 +69,7 @@ struct SlicePass: Sendable {
   /// The same on one thread.
   var onOneThread: SlicePass {
     var pass = self
-    let pool = WorkerPool(threadCount: 1)
-    pass.kernels = KernelContext(variant: kernels.variant, pool: pool)
+    pass.kernels = kernels.onOneThread
     return pass
   }
 
@@ -190,7 +192,7 @@ extension SlicePass {
     _ space: borrowing Matrix<Float>
   ) {
     var projection = space.writablePart(place.projection)
-    layer.projection.forward(kernels, weights, space.part(place.attentionNorm), into: &projection)
+    apply(layer.projection, weights, space.part(place.attentionNorm), into: &projection)
     if let rotary, let pairing = configuration.rotary?.pairing {
       kernels.rotate(
         &projection,
@@ -209,7 +211,7 @@ extension SlicePass {
       logSumExps: &logSumExps
     )
     var addend = space.writablePart(layout.wholeAddend)
-    layer.attentionOutput.forward(kernels, weights, space.part(place.attended), into: &addend)
+    apply(layer.attentionOutput, weights, space.part(place.attended), into: &addend)
   }
 
   /// Leaves elements out, where that is asked for.
@@ -238,24 +240,38 @@ extension SlicePass {
     if let gateLayer = layer.gate {
       var gate = space.writablePart(place.gate)
       var up = space.writablePart(place.up)
-      gateLayer.forward(kernels, weights, normed, into: &gate)
-      layer.up.forward(kernels, weights, normed, into: &up)
+      apply(gateLayer, weights, normed, into: &gate)
+      apply(layer.up, weights, normed, into: &up)
       kernels.swiGLU(gate: space.part(place.gate), up: space.part(place.up), into: &inner)
     } else if isKept {
       var up = space.writablePart(place.up)
-      layer.up.forward(kernels, weights, normed, into: &up)
+      apply(layer.up, weights, normed, into: &up)
       kernels.activate(configuration.activation, space.part(place.up), into: &inner)
     } else {
-      let activation = configuration.activation
-      layer.up.forward(kernels, weights, normed, activation: activation, into: &inner)
+      apply(layer.up, weights, normed, activation: configuration.activation, into: &inner)
     }
     var addend = space.writablePart(layout.wholeAddend)
-    layer.down.forward(
+    let middle = space.part(place.inner)
+    apply(layer.down, weights, middle, accumulates: isParallel, into: &addend)
+  }
+
+  /// A linear layer, with its packed weight where there is one.
+  func apply(
+    _ layer: Linear,
+    _ weights: borrowing Matrix<Float>,
+    _ x: Span<Float>,
+    activation: Activation? = nil,
+    accumulates: Bool = false,
+    into y: inout MutableSpan<Float>
+  ) {
+    layer.forward(
       kernels,
       weights,
-      space.part(place.inner),
-      accumulates: isParallel,
-      into: &addend
+      packed: packed,
+      x,
+      activation: activation,
+      accumulates: accumulates,
+      into: &y
     )
   }
 

@@ -43,6 +43,16 @@ struct TransformerLayers: Sendable, Hashable {
   }
 }
 
+extension TransformerLayers {
+  /// All linear layers, the head at last.
+  var linear: [Linear] {
+    blocks.flatMap { block in
+      let feedForward = [block.gate, block.up, block.down].compactMap(\.self)
+      return [block.projection, block.attentionOutput] + feedForward
+    } + [head]
+  }
+}
+
 /// Finds the tensors of layers in a layout.
 private struct LayerFinder {
   var layout: ParameterLayout

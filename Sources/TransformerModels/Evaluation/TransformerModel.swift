@@ -24,6 +24,7 @@ public final class TransformerModel: LanguageModel, Sendable {
   public let scoredEnd: TokenID?
 
   let parameters: TransformerParameters
+  let packing = PackedWeights()
   let kernels: KernelContext
 
   /// Makes a model of a checkpoint.

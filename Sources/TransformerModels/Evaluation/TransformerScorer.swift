@@ -34,6 +34,7 @@ public final class TransformerScorer: TextScorer {
       model.configuration.transformer,
       windows: model.windows,
       ranks: ranks,
+      packing: model.packing,
       kernels: model.kernels
     )
   }

@@ -15,7 +15,12 @@ public struct TokenLoss: Sendable, Hashable {
 /// However the tokens are cut into calls, and however many windows are worked at a time, the losses
 /// have the same bits: a row's arithmetic depends on that row alone.
 ///
-///     var scorer = WindowScorer(configuration, windows: ContextWindows(context: 256), kernels: kernels)
+///     var scorer = WindowScorer(
+///       configuration,
+///       windows: ContextWindows(context: 256),
+///       packing: PackedWeights(),
+///       kernels: kernels
+///     )
 ///     var losses = scorer.append(ids, parameters)
 ///     losses += scorer.finish(parameters)
 public struct WindowScorer: ~Copyable {
@@ -25,13 +30,10 @@ public struct WindowScorer: ~Copyable {
   /// Whether losses come with ranks.
   public let ranks: Bool
 
-  private let configuration: TransformerConfiguration
-  private let kernels: KernelContext
-  private let layers: TransformerLayers
+  private var crew: WindowCrew
 
   /// How many windows are worked at a time.
   private let batchCount: Int
-  private var memory: WindowMemory?
 
   /// The tokens from the beginning of the next window on, the prefix before them included.
   private var pending: [Int32] = []
@@ -41,28 +43,31 @@ public struct WindowScorer: ~Copyable {
 
   /// Creates a scorer at the beginning of a text.
   ///
+  /// - Parameters:
+  ///   - configuration: The transformer.
+  ///   - windows: How texts are cut.
+  ///   - ranks: Whether losses come with ranks.
+  ///   - packing: What holds the weights once more, packed, for all texts that are scored with the same; `nil`
+  ///     where the weights change.
+  ///   - kernels: The instruction set and the threads.
   /// - Precondition: The context is at most that of learned positions.
   public init(
     _ configuration: TransformerConfiguration,
     windows: ContextWindows,
     ranks: Bool = false,
+    packing: PackedWeights? = nil,
     kernels: KernelContext
   ) {
     precondition(
       configuration.shape.positions != .learned || windows.context <= configuration.shape.context,
       "windows of \(windows.context) tokens of \(configuration.shape.context) positions"
     )
-    self.configuration = configuration
     self.windows = windows
     self.ranks = ranks
-    self.kernels = kernels
-    layers = TransformerLayers(configuration, ParameterLayout(configuration.shape))
-    batchCount = max(1, Self.rowsAtATime / windows.context)
+    crew = WindowCrew(configuration, packing: packing, ranks: ranks, kernels: kernels)
+    batchCount = crew.windowCount(length: windows.context)
     begin()
   }
-
-  /// Rows whose activations stay near the processor and still keep all threads busy.
-  private static var rowsAtATime: Int { 1024 }
 
   /// Whether no window of the text was worked yet.
   private var isAtBeginning = true
@@ -124,16 +129,7 @@ public struct WindowScorer: ~Copyable {
     length: Int,
     _ parameters: borrowing TransformerParameters
   ) -> [TokenLoss?] {
-    let (inputs, targets) = rows(count, length)
-    let (scored, windows) = (scoredCount, windows)
-    let memory = takeMemory(count, length)
-    let found = memory.losses(inputs, targets, parameters, ranks: ranks) { window in
-      switch windows.scoring {
-      case .new: (window == 0 ? scored : length - min(length, windows.stride))..<length
-      case .secondHalf: windows.context / 2..<length
-      }
-    }
-    self.memory = consume memory
+    let found = crew.losses(batch(count, length), parameters)
     let losses = windows.scoring == .new ? found : amongAll(found, windowCount: count)
     pending.removeFirst(min(pending.count, count * windows.stride))
     scoredCount = max(0, length - windows.stride)
@@ -154,114 +150,32 @@ public struct WindowScorer: ~Copyable {
     return all
   }
 
-  /// The memory of the last windows where it is for as many of that length, new memory otherwise.
-  private mutating func takeMemory(_ count: Int, _ length: Int) -> WindowMemory {
-    if let memory = memory.take(), memory.fits(count, length) { return memory }
-    return WindowMemory(configuration, layers, kernels, count, length)
-  }
-
-  /// The tokens that windows take in, and those after them.
-  private func rows(_ count: Int, _ length: Int) -> (inputs: [Int32], targets: [Int32]) {
-    var inputs: [Int32] = []
-    var targets: [Int32] = []
+  /// The next windows.
+  private func batch(_ count: Int, _ length: Int) -> WindowBatch {
+    var batch = WindowBatch(length: length)
     for window in 0..<count {
       let start = window * windows.stride
       switch (windows.prefix, windows.scoring) {
       case (.every(let id), _):
-        inputs.append(id)
-        inputs += pending[start..<start + length - 1]
-        targets += pending[start..<start + length]
+        batch.inputs.append(id)
+        batch.inputs += pending[start..<start + length - 1]
+        batch.targets += pending[start..<start + length]
       case (.first(let id), .secondHalf):
-        inputs.append(id)
-        inputs += pending[start + 1..<start + length]
-        targets += pending[start + 1..<start + length + 1]
+        batch.inputs.append(id)
+        batch.inputs += pending[start + 1..<start + length]
+        batch.targets += pending[start + 1..<start + length + 1]
       case (.first, .new), (.none, _):
-        inputs += pending[start..<start + length]
-        targets += pending[start + 1..<start + length + 1]
+        batch.inputs += pending[start..<start + length]
+        batch.targets += pending[start + 1..<start + length + 1]
+      }
+      switch windows.scoring {
+      case .new:
+        let old = window == 0 ? scoredCount : length - min(length, windows.stride)
+        batch.scored.append(old..<length)
+      case .secondHalf:
+        batch.scored.append(windows.context / 2..<length)
       }
     }
-    return (inputs, targets)
-  }
-}
-
-/// The memory in which windows of one length are scored.
-private struct WindowMemory: ~Copyable {
-  private let pass: SlicePass
-  private let space: Matrix<Float>
-  private let head: HeadMemory
-  private let found: Matrix<Float>
-
-  init(
-    _ configuration: TransformerConfiguration,
-    _ layers: TransformerLayers,
-    _ kernels: KernelContext,
-    _ count: Int,
-    _ length: Int
-  ) {
-    pass = SlicePass(
-      configuration,
-      layers,
-      kernels: kernels,
-      sequences: count,
-      length: length,
-      isKept: false
-    )
-    space = Matrix(rows: 1, columns: pass.layout.count)
-    head = HeadMemory(vocabulary: configuration.shape.vocabulary, rows: count * length)
-    found = Matrix(rows: 1, columns: count * length)
-  }
-
-  /// Whether it is for so many windows of that length.
-  func fits(_ count: Int, _ length: Int) -> Bool {
-    pass.layout.sequences == count && pass.layout.length == length
-  }
-
-  /// The losses of some rows of each window.
-  func losses(
-    _ inputs: [Int32],
-    _ targets: [Int32],
-    _ parameters: borrowing TransformerParameters,
-    ranks: Bool,
-    scored: (_ window: Int) -> Range<Int>
-  ) -> [TokenLoss] {
-    pass.forward(inputs.span, parameters.values, space)
-    let width = pass.layers.head.outputs
-    var losses: [TokenLoss] = []
-    for rows in Self.joined(
-      (0..<pass.layout.sequences).map { window in
-        let rows = scored(window)
-        let start = window * pass.layout.length
-        return start + rows.lowerBound..<start + rows.upperBound
-      }
-    ) {
-      pass.losses(of: rows, targets, parameters.values, space, head, into: found) { rows, logits in
-        for row in rows {
-          let rank =
-            ranks
-            ? Self.rank(logits, row - rows.lowerBound, width: width, targets[row]) : nil
-          losses.append(TokenLoss(nats: found[0, row], rank: rank))
-        }
-      }
-    }
-    return losses
-  }
-
-  /// Joins ranges that touch, so that products are as large as they can be.
-  private static func joined(_ ranges: [Range<Int>]) -> [Range<Int>] {
-    ranges.reduce(into: []) { joined, range in
-      if let last = joined.last, last.upperBound == range.lowerBound {
-        joined[joined.count - 1] = last.lowerBound..<range.upperBound
-      } else {
-        joined.append(range)
-      }
-    }
-  }
-
-  /// One more than the tokens of a row whose logits are above the target's.
-  private static func rank(_ logits: Span<Float>, _ row: Int, width: Int, _ target: Int32) -> Int {
-    let own = logits[row * width + Int(target)]
-    var rank = 1
-    for index in row * width..<(row + 1) * width where logits[index] > own { rank += 1 }
-    return rank
+    return batch
   }
 }

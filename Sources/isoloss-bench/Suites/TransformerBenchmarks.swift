@@ -135,6 +135,7 @@ private final class EvaluationSession {
     scorer = WindowScorer(
       size.configuration,
       windows: .disjoint(context: size.length),
+      packing: PackedWeights(),
       kernels: kernels
     )
   }

@@ -1,0 +1,89 @@
+import IsoLoss
+import TestSupport
+import Testing
+
+@Suite("Windows of a text")
+struct WindowScorerTests {
+  /// How a text is cut and on how much at a time.
+  struct Case: Sendable, CustomTestStringConvertible {
+    var testDescription: String
+    var windows: ContextWindows
+
+    static let all = [
+      Self(testDescription: "disjoint", windows: .disjoint(context: 32)),
+      Self(testDescription: "sliding", windows: ContextWindows(context: 48, stride: 20)),
+      Self(
+        testDescription: "longer than what a thread works at a time, a token before each",
+        windows: ContextWindows(context: 400, stride: 200, prefix: .every(5))
+      ),
+      Self(testDescription: "second halves", windows: .secondHalves(of: 24, beginning: 7)),
+    ]
+  }
+
+  private func losses(
+    _ ids: [Int32],
+    _ model: SmallTransformer,
+    _ windows: ContextWindows,
+    threads: Int,
+    packing: PackedWeights? = nil,
+    chunk: Int = .max / 2
+  ) -> [TokenLoss?] {
+    var configuration = model.configuration
+    configuration.shape.context = 400
+    let parameters = TransformerParameters(random: configuration.shape, seed: 11, deviation: 0.2)
+    var scorer = WindowScorer(
+      configuration,
+      windows: windows,
+      ranks: true,
+      packing: packing,
+      kernels: KernelContext(pool: WorkerPool(threadCount: threads))
+    )
+    var losses: [TokenLoss?] = []
+    for start in stride(from: 0, to: ids.count, by: chunk) {
+      losses += scorer.append(ids[start..<min(start + chunk, ids.count)], parameters)
+    }
+    return losses + scorer.finish(parameters)
+  }
+
+  @Test(
+    "losses have the same bits on any threads, with packed weights or not, in calls of any size",
+    arguments: SmallTransformer.all,
+    Case.all
+  )
+  func sameBits(_ model: SmallTransformer, _ cut: Case) {
+    var generator = SeededGenerator(seed: 4)
+    // From less than a window to more than all threads take at a time.
+    for count in [20, 500, 3500] {
+      let vocabulary = model.configuration.shape.vocabulary
+      let ids = (0..<count).map { _ in Int32(generator.next(below: vocabulary)) }
+      let expected = losses(ids, model, cut.windows, threads: 1, chunk: 1)
+      let packing = PackedWeights()
+      #expect(losses(ids, model, cut.windows, threads: 2) == expected)
+      for (threads, chunk) in [(1, 10_000), (2, 333), (3, 10_000)] {
+        let found = losses(
+          ids,
+          model,
+          cut.windows,
+          threads: threads,
+          packing: packing,
+          chunk: chunk
+        )
+        #expect(found == expected)
+      }
+    }
+  }
+
+  @Test("a token's loss is that of its window alone", arguments: SmallTransformer.all)
+  func alone(_ model: SmallTransformer) {
+    var generator = SeededGenerator(seed: 6)
+    let ids = (0..<3001).map { _ in
+      Int32(generator.next(below: model.configuration.shape.vocabulary))
+    }
+    let windows = ContextWindows.disjoint(context: 50)
+    let found = losses(ids, model, windows, threads: 2, packing: PackedWeights())
+    let expected = stride(from: 0, to: 3000, by: 50).flatMap { start in
+      losses(Array(ids[start...start + 50]), model, windows, threads: 1)
+    }
+    #expect(found == expected)
+  }
+}
