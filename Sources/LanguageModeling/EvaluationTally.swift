@@ -25,6 +25,7 @@ struct EvaluationTally {
   /// bytes in them that are no UTF-8.
   private var stretches = TextCounts()
   private var stretchOffset = 0
+  private var whiteEdgeCount = 0
   private var firstInvalidUTF8Offset: Int?
 
   private var scoredOffset = 0
@@ -34,9 +35,11 @@ struct EvaluationTally {
 
   /// How many tokens a block of the shortest length holds.
   private var blockTokenCount: Int
+  private let wordRule: WordRule
 
   init(_ options: EvaluationOptions, learns: Bool, lags: Bool, keepsBytes: Bool) {
     blockTokenCount = options.blockTokenCount
+    wordRule = options.wordRule
     self.learns = learns
     self.lags = lags
     self.keepsBytes = keepsBytes
@@ -92,6 +95,7 @@ struct EvaluationTally {
     endStretch(before: scoredOffset)
     var text = stretches
     text.firstInvalidUTF8Offset = firstInvalidUTF8Offset
+    if wordRule == .splits { text.wordCount += whiteEdgeCount }
     evaluation.crossEntropy.text = text
     if learns {
       let nats = evaluation.crossEntropy.totalNats
@@ -138,6 +142,7 @@ extension EvaluationTally {
 
   /// Ends the stretch that is counted, with what its end decides; the next begins at `offset`.
   private mutating func endStretch(before offset: Int) {
+    whiteEdgeCount += counter.whiteEdgeCount
     let counts = counter.finish()
     if firstInvalidUTF8Offset == nil {
       firstInvalidUTF8Offset = counts.firstInvalidUTF8Offset.map { stretchOffset + $0 }

@@ -3,11 +3,24 @@ public struct EvaluationOptions: Sendable, Hashable {
   /// What separates documents within a file.
   public var separator = DocumentSeparator.file
 
+  /// What counts as a word.
+  public var wordRule = WordRule.pieces
+
   /// How many tokens the shortest block of the error's estimate holds.
   public var blockTokenCount = 1024
 
   /// Creates the default: a file is a document, blocks of 1,024 tokens.
   public init() {}
+}
+
+/// What a text's word perplexity takes for a word.
+public enum WordRule: Sendable, Hashable {
+  /// A piece between white space that is not empty.
+  case pieces
+
+  /// Any piece that a split at white space gives, with the empty ones before and after it at a text's edges, as
+  /// lm-evaluation-harness counts: `len(re.split(r"\s+", text))` in Python.
+  case splits
 }
 
 /// The evaluation of one text: its loss, and how the loss spreads over it.

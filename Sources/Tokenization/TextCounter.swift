@@ -14,6 +14,7 @@ public struct TextCounter: Sendable {
   private var isInWord = false
   private var followsCarriageReturn = false
   private var isInLine = false
+  private var beginsWithSpace = false
 
   /// Creates a counter at the beginning of a text.
   public init() {}
@@ -39,6 +40,15 @@ public struct TextCounter: Sendable {
 
   /// The counts so far, without what only the next bytes decide: an unfinished scalar and line.
   public var settledCounts: TextCounts { counts }
+
+  /// How many of the two edges of the text so far, its beginning and its end, are white space.
+  ///
+  /// Python's `len(re.split(r"\s+", text))` is the number of words and so many more: a split at an edge
+  /// leaves an empty piece.
+  public var whiteEdgeCount: Int {
+    let endsWithSpace = counts.byteCount > 0 && !isInWord && !sequence.isOpen
+    return (beginsWithSpace ? 1 : 0) + (endsWithSpace ? 1 : 0)
+  }
 
   /// Ends the text and returns its counts; the counter then stands at the beginning of a new one.
   public mutating func finish() -> TextCounts {
@@ -81,6 +91,7 @@ extension TextCounter {
     followsCarriageReturn = isCarriageReturn
     isInLine = !isLineFeed && !isCarriageReturn
     let isSpace = isWhiteSpace(scalar)
+    if isSpace, counts.characterCount == 1 { beginsWithSpace = true }
     if !isSpace, !isInWord { counts.wordCount += 1 }
     isInWord = !isSpace
   }
@@ -202,6 +213,7 @@ extension TextCounter {
       position += 8
     }
     guard position > start else { return start }
+    if counts.characterCount == 0, isWhiteSpace(UInt32(chunk[start])) { beginsWithSpace = true }
     counts.byteCount += position - start
     counts.characterCount += position - start
     counts.wordCount += words

@@ -23,6 +23,17 @@ struct TextCounterTests {
     }
   }
 
+  @Test("edges of white space are the empty pieces of a split", arguments: GoldenCounts.all)
+  func whiteEdges(_ golden: GoldenCounts) {
+    for size in [1, 3, 8, 9, 1000] {
+      var counter = TextCounter()
+      for start in stride(from: 0, to: golden.text.count, by: size) {
+        counter.count(Array(golden.text[start..<min(start + size, golden.text.count)]))
+      }
+      #expect(counter.whiteEdgeCount == golden.figures[6] - golden.figures[2], "chunks of \(size)")
+    }
+  }
+
   @Test("the fast paths agree with the byte path at every alignment")
   func fastPathsAgreeWithBytes() {
     // Short pseudo-random texts of what the counter distinguishes.

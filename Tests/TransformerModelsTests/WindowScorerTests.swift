@@ -16,12 +16,13 @@ struct WindowScorerTests {
         testDescription: "longer than what a thread works at a time, a token before each",
         windows: ContextWindows(context: 400, stride: 200, prefix: .every(5))
       ),
+      Self(testDescription: "rolling", windows: .rolling(context: 32, beginning: 7)),
       Self(testDescription: "second halves", windows: .secondHalves(of: 24, beginning: 7)),
     ]
   }
 
   private func losses(
-    _ ids: [Int32],
+    _ ids: some RandomAccessCollection<Int32>,
     _ model: SmallTransformer,
     _ windows: ContextWindows,
     threads: Int,
@@ -39,6 +40,7 @@ struct WindowScorerTests {
       kernels: KernelContext(pool: WorkerPool(threadCount: threads))
     )
     var losses: [TokenLoss?] = []
+    let ids = Array(ids)
     for start in stride(from: 0, to: ids.count, by: chunk) {
       losses += scorer.append(ids[start..<min(start + chunk, ids.count)], parameters)
     }
@@ -85,5 +87,31 @@ struct WindowScorerTests {
       losses(Array(ids[start...start + 50]), model, windows, threads: 1)
     }
     #expect(found == expected)
+  }
+
+  /// From less than a window to windows and a rest, a rest of one token and no rest.
+  @Test(
+    "the last window of a text is full where windows roll",
+    arguments: SmallTransformer.all,
+    [1, 30, 50, 51, 100, 137]
+  )
+  func rolling(_ model: SmallTransformer, _ count: Int) {
+    var generator = SeededGenerator(seed: 8)
+    let ids = (0..<count).map { _ in
+      Int32(generator.next(below: model.configuration.shape.vocabulary))
+    }
+    let windows = ContextWindows.rolling(context: 50, beginning: 7)
+    let found = losses(ids, model, windows, threads: 2, chunk: 7)
+    let all = [7] + ids
+    let whole = count / 50 * 50
+    var expected = stride(from: 0, to: whole, by: 50).flatMap { start in
+      losses(Array(all[start...start + 50]), model, .disjoint(context: 50), threads: 1)
+    }
+    if count > whole {
+      let last = losses(all.suffix(51), model, .disjoint(context: 50), threads: 1)
+      expected += last.suffix(count - whole)
+    }
+    #expect(found == expected)
+    #expect(found.allSatisfy { $0 != nil })
   }
 }

@@ -37,6 +37,9 @@ public struct ContextWindows: Sendable, Hashable {
   /// Which of its tokens a window scores.
   public private(set) var scoring = Scoring.new
 
+  /// Whether a text's last window reaches back over tokens that are scored already, until it is full.
+  public private(set) var fillsLast = false
+
   /// Creates windows.
   ///
   /// - Parameters:
@@ -58,6 +61,21 @@ public struct ContextWindows: Sendable, Hashable {
   /// Windows that do not overlap.
   public static func disjoint(context: Int, prefix: Prefix = .none) -> Self {
     Self(context: context, stride: context, prefix: prefix)
+  }
+
+  /// Windows that do not overlap but for the last, as lm-evaluation-harness rolls them over a text.
+  ///
+  /// What is left for the last window is scored after as many of the tokens before it as make the window
+  /// full.
+  ///
+  /// - Parameters:
+  ///   - context: Tokens of a window.
+  ///   - beginning: The token before the text.
+  /// - Returns: The windows.
+  public static func rolling(context: Int, beginning: Int32) -> Self {
+    var windows = Self.disjoint(context: context, prefix: .first(beginning))
+    windows.fillsLast = true
+    return windows
   }
 
   /// Windows that score their second halves, as llama.cpp's `llama-perplexity` does.

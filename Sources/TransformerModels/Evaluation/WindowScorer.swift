@@ -38,6 +38,9 @@ public struct WindowScorer: ~Copyable {
   /// The tokens from the beginning of the next window on, the prefix before them included.
   private var pending: [Int32] = []
 
+  /// The tokens just before these, as many as may be needed to fill the last window.
+  private var passed: [Int32] = []
+
   /// How many of the next window's targets earlier windows have scored.
   private var scoredCount = 0
 
@@ -74,6 +77,7 @@ public struct WindowScorer: ~Copyable {
 
   private mutating func begin() {
     if case .first(let id) = windows.prefix { pending = [id] } else { pending = [] }
+    passed = []
     scoredCount = 0
     isAtBeginning = true
   }
@@ -108,9 +112,18 @@ public struct WindowScorer: ~Copyable {
       let rest = pending.count - (isAtBeginning ? 1 : 0)
       return losses + Array(repeating: nil, count: rest)
     }
+    if windows.fillsLast { fillLast() }
     let rest = pending.count - (isEvery ? 0 : 1)
     if rest > scoredCount { losses += score(1, length: rest, parameters) }
     return losses
+  }
+
+  /// Puts tokens that are scored already before what is left, until it fills a window.
+  private mutating func fillLast() {
+    guard pending.count > 1 else { return }
+    let count = min(passed.count, windowTokens - pending.count)
+    pending.insert(contentsOf: passed.suffix(count), at: 0)
+    scoredCount = count
   }
 
   private var isEvery: Bool {
@@ -131,7 +144,11 @@ public struct WindowScorer: ~Copyable {
   ) -> [TokenLoss?] {
     let found = crew.losses(batch(count, length), parameters)
     let losses = windows.scoring == .new ? found : amongAll(found, windowCount: count)
-    pending.removeFirst(min(pending.count, count * windows.stride))
+    let passedCount = min(pending.count, count * windows.stride)
+    if windows.fillsLast {
+      passed = Array((passed + pending.prefix(passedCount)).suffix(windows.context))
+    }
+    pending.removeFirst(passedCount)
     scoredCount = max(0, length - windows.stride)
     isAtBeginning = false
     return losses

@@ -124,6 +124,21 @@ struct EvalCheckpointTests {
     #expect(run.output.contains("\nnot scored: 1 token (\(Int(bytes)) \(unit)), at the beginning"))
   }
 
+  @Test("as lm-evaluation-harness counts words, each text has the empty ones at its edges")
+  func splitWords() throws {
+    try folder.write("edges.txt", " two words\n")
+    try folder.write("none.txt", "two words")
+    for (files, count) in [("none.txt", 2.0), ("edges.txt", 4), ("edges.txt none.txt", 6)] {
+      #expect(try total("--model tiny --compat lm-eval \(files)").number("wordCount") == count)
+      #expect(try total("--model tiny \(files)").number("wordCount") != 6)
+    }
+    let report = run("eval --model tiny --compat lm-eval edges.txt").output
+    #expect(
+      report.contains("       windows of 64 tokens as lm-eval takes them: the last one is filled,")
+    )
+    #expect(report.contains("  4 words\n"))
+  }
+
   @Test("the per-token file lists the whole text")
   func perToken() throws {
     let run = run("eval --model tiny text.txt --per-token out.tsv --rank --json")
@@ -143,7 +158,8 @@ struct EvalCheckpointTests {
     try folder.write("ids.json", "[7, 8, 9, 10]")
     for line in [
       "--model tiny text.txt", "--model tiny --bos none --score-eos text.txt",
-      "--model bare --ids ids.json", "--model bare --context 100 --ids ids.json --ids ids.json",
+      "--model tiny --compat lm-eval text.txt", "--model bare --ids ids.json",
+      "--model bare --context 100 --ids ids.json --ids ids.json",
     ] {
       #expect(try JSONSchemaTests.problems(run("eval --json \(line)")) == [], "\(line)")
     }
@@ -261,8 +277,8 @@ extension EvalCheckpointTests {
         "`--compat` and `--bos` exclude one another"
       ),
       (
-        "--model tiny --compat lm-eval text.txt",
-        "`--compat` takes `llama.cpp`, found `lm-eval`"
+        "--model tiny --compat lm_eval text.txt",
+        "`--compat` takes `llama.cpp`, `lm-eval`, found `lm_eval`; did you mean `lm-eval`?"
       ),
       (
         "--model tiny --ids a.txt --documents title",
@@ -349,6 +365,30 @@ struct EvalReferenceTests {
     )
     #expect(whole.output.contains(" as llama.cpp takes them: the second half of each is scored\n"))
     #expect(whole.output.contains("`<s>` (id 1), which begins texts, takes the first place of"))
+  }
+
+  /// By `Golden/rolling.py`, from the first 700 ids: windows of 256 leave a last one of 188.
+  @Test(
+    "as lm-evaluation-harness",
+    arguments: [(256, 4.0661192613083745), (512, 4.02605165766778)]
+  )
+  func lmEval(_ context: Int, _ mean: Double) throws {
+    let folder = try TemporaryFolder()
+    let vocabulary = "--vocabulary \(Self.path("stories260K/stories260K-F16.gguf"))"
+    let text = Self.path("stories260K/shakespeare60k.txt")
+    let encoded = CommandRun("tokenizer encode \(text) \(vocabulary)").output
+    let words = encoded.split(whereSeparator: \.isWhitespace)
+    try folder.write("ids.txt", words.prefix(700).joined(separator: " "))
+    let run = CommandRun(
+      "eval --json --model \(Self.path("stories260K/hf")) --ids \(folder.path)/ids.txt"
+        + " --compat lm-eval --context \(context)"
+    )
+    try #require(run.code == .done, "\(run.diagnostics)")
+    let json = try run.json()
+    #expect(try json.number("total.tokenCount") == 700)
+    #expect(abs(try json.number("total.natsPerToken.value") - mean) <= 2e-6)
+    #expect(try json.text("model.compat") == "lm-eval")
+    #expect(try json.text("model.prefix.bos") == "first")
   }
 
   /// A trained model on a story; the reference has one window that begins with `<s>`.

@@ -2,7 +2,7 @@
 """Prints the golden counts of TextCounterTests.swift, as Swift.
 
 Independent of the counter's method: valid UTF-8 is found with a regular expression of Unicode
-table 3-7, words with str.split(), lines with bytes.splitlines()."""
+table 3-7, words with str.split(), pieces with re.split(), lines with bytes.splitlines()."""
 import re
 
 VALID = re.compile(
@@ -57,11 +57,12 @@ def counts(text):
     return (
         len(text), len(string), len(string.split()), len(text.splitlines()), len(runs),
         runs[0] if runs else None, text.startswith(b"\xef\xbb\xbf"), text.count(b"\r"),
+        len(re.split(r"\s+", string)) if string else 0,
     )
 
 
 for name, text in CASES:
-    size, characters, words, lines, runs, first, mark, returns = counts(text)
+    size, characters, words, lines, runs, first, mark, returns, pieces = counts(text)
     offset = "nil" if first is None else first
     digits = text.hex()
     if len(digits) <= 70:
@@ -69,4 +70,4 @@ for name, text in CASES:
     else:  # wrapped; the test drops the line ends
         rows = "\n".join("      " + digits[i : i + 80] for i in range(0, len(digits), 80))
         print(f'    Self(\n      "{name}",\n      """\n{rows}\n      """,')
-    print(f"      [{size}, {characters}, {words}, {lines}, {runs}, {returns}], {offset}, {str(mark).lower()}),")
+    print(f"      [{size}, {characters}, {words}, {lines}, {runs}, {returns}, {pieces}], {offset}, {str(mark).lower()}),")

@@ -155,9 +155,9 @@ extension CheckpointModel {
 extension CheckpointModel {
   private mutating func windows() throws -> (ContextWindows, CheckpointPrefix?) {
     let length = try contextLength()
-    if words.convention == .llamaCpp {
-      let prefix = try prefix(default: .every)
-      return (try secondHalves(of: length, after: prefix), prefix)
+    if let convention = words.convention {
+      let prefix = try prefix(for: convention)
+      return (try windows(of: length, after: prefix, by: convention), prefix)
     }
     let stride = words.window == .disjoint ? length : words.stride ?? max(1, length / 2)
     guard stride <= length else {
@@ -176,23 +176,35 @@ extension CheckpointModel {
     return (windows, prefix)
   }
 
-  /// Windows as llama.cpp has them.
-  private func secondHalves(
+  /// What stands before a text by another program's convention.
+  private func prefix(
+    for convention: CheckpointWords.Convention
+  ) throws(CommandError) -> CheckpointPrefix {
+    let place: CheckpointWords.Prefix = convention == .llamaCpp ? .every : .first
+    if let prefix = try prefix(default: place) { return prefix }
+    throw CommandError(
+      "`--compat \(convention.rawValue)`: neither `\(name)` nor its tokenizer names a token that"
+        + " begins or ends a text, which stands "
+        + (place == .every ? "at the first place of every window" : "before it")
+    )
+  }
+
+  /// Windows by another program's convention.
+  private func windows(
     of length: Int,
-    after prefix: CheckpointPrefix?
+    after prefix: CheckpointPrefix,
+    by convention: CheckpointWords.Convention
   ) throws(CommandError) -> ContextWindows {
-    guard let prefix else {
-      throw CommandError(
-        "`--compat llama.cpp`: neither `\(name)` nor its tokenizer names a token that begins or ends a"
-          + " text, which stands at the first place of every window"
-      )
+    switch convention {
+    case .lmEval: return .rolling(context: length, beginning: Int32(prefix.id))
+    case .llamaCpp:
+      guard length > 2 else {
+        throw CommandError(
+          "`--context`: expected at least 3, of which one token is scored, found `\(length)`"
+        )
+      }
+      return .secondHalves(of: length, beginning: Int32(prefix.id))
     }
-    guard length > 2 else {
-      throw CommandError(
-        "`--context`: expected at least 3, of which one token is scored, found `\(length)`"
-      )
-    }
-    return .secondHalves(of: length, beginning: Int32(prefix.id))
   }
 
   /// The tokens of a window.

@@ -42,8 +42,12 @@ struct CheckpointReport {
     let windows = model.windows
     if let convention {
       let length = NumberText.counted(windows.context, "token")
-      return "windows of \(length) as \(convention.rawValue) takes them: the second half of each is"
-        + " scored"
+      let rule =
+        switch convention {
+        case .llamaCpp: "the second half of each is scored"
+        case .lmEval: "the last one is filled, words are pieces of a split"
+        }
+      return "windows of \(length) as \(convention.rawValue) takes them: \(rule)"
     }
     let text = "\(window.rawValue) windows of \(NumberText.counted(windows.context, "token"))"
     return window == .disjoint ? text : "\(text), stride \(NumberText.count(windows.stride))"

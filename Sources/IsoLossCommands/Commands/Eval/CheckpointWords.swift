@@ -27,6 +27,9 @@ struct CheckpointWords: Sendable, Hashable {
   enum Convention: String, Sendable, Hashable, CaseIterable {
     /// The second half of each window, by `llama-perplexity`.
     case llamaCpp = "llama.cpp"
+
+    /// Windows that roll over a text, and words with empty ones, by lm-evaluation-harness.
+    case lmEval = "lm-eval"
   }
 
   /// The checkpoint's folder, as given.
@@ -84,7 +87,9 @@ struct CheckpointWords: Sendable, Hashable {
       "compat",
       Convention.allCases.map(\.rawValue),
       help: "score as another program does: llama.cpp's `llama-perplexity` begins each window of"
-        + " --context tokens anew, scores its second half and drops a last one that is not full"
+        + " --context tokens anew, scores its second half and drops a last one that is not full;"
+        + " lm-eval rolls disjoint windows, the last one filled with tokens before it, and counts"
+        + " words by splits at white space, empty ones at a text's edges included"
     ),
     .choice(
       "bos",

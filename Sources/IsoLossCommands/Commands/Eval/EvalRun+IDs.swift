@@ -17,7 +17,12 @@ extension EvalRun {
       format: command.idFormat,
       vocabularySize: model.configuration.transformer.shape.vocabulary
     )
-    var documents = DocumentsOfIDs(model: model, ranks: command.ranks, observe: observe)
+    var documents = DocumentsOfIDs(
+      model: model,
+      ranks: command.ranks,
+      options: options,
+      observe: observe
+    )
     let summary = try reader.read(source, in: context) { piece in
       try context.interruption.check()
       try documents.take(piece.ids)
@@ -40,6 +45,7 @@ extension EvalRun {
 private struct DocumentsOfIDs {
   let model: TransformerModel
   let ranks: Bool
+  let options: EvaluationOptions
   let observe: ((ScoredToken, ArraySlice<UInt8>) throws -> Void)?
 
   /// What is known of the documents that have ended.
@@ -55,11 +61,22 @@ private struct DocumentsOfIDs {
   init(
     model: TransformerModel,
     ranks: Bool,
+    options: EvaluationOptions,
     observe: ((ScoredToken, ArraySlice<UInt8>) throws -> Void)?
   ) {
-    (self.model, self.ranks, self.observe) = (model, ranks, observe)
-    evaluator = TextEvaluator(scorer: model.makeScorer(ranks: ranks), observe: observe)
+    (self.model, self.ranks, self.options, self.observe) = (model, ranks, options, observe)
+    evaluator = Self.evaluator(model, ranks, options, observe)
     text = model.tokenizer?.makeTextStream()
+  }
+
+  /// What scores a document from its beginning.
+  private static func evaluator(
+    _ model: TransformerModel,
+    _ ranks: Bool,
+    _ options: EvaluationOptions,
+    _ observe: ((ScoredToken, ArraySlice<UInt8>) throws -> Void)?
+  ) -> TextEvaluator<TransformerScorer> {
+    TextEvaluator(scorer: model.makeScorer(ranks: ranks), options: options, observe: observe)
   }
 
   /// Scores the next ids of the document.
@@ -76,7 +93,7 @@ private struct DocumentsOfIDs {
   mutating func endDocument() throws {
     evaluation.append(try evaluator.finish())
     fidelity = fidelity + evaluator.finishedScorer.fidelity
-    evaluator = TextEvaluator(scorer: model.makeScorer(ranks: ranks), observe: observe)
+    evaluator = Self.evaluator(model, ranks, options, observe)
     text = model.tokenizer?.makeTextStream()
   }
 }

@@ -75,6 +75,14 @@ struct EvalRun {
     error is Interruption || (error as? FileError)?.reason == .interrupted
   }
 
+  /// How texts are evaluated.
+  var options: EvaluationOptions {
+    var options = EvaluationOptions()
+    options.separator = command.separator
+    if model.convention == .lmEval { options.wordRule = .splits }
+    return options
+  }
+
   private func evaluate(
     _ word: String,
     _ model: some LanguageModel,
@@ -84,8 +92,6 @@ struct EvalRun {
     let name = context.displayName(word)
     let source = try context.open(word)
     if !command.carries { model.forget() }
-    var options = EvaluationOptions()
-    options.separator = command.separator
     var evaluator = TextEvaluator(
       scorer: model.makeScorer(ranks: command.ranks),
       options: options,
@@ -114,7 +120,7 @@ struct EvalRun {
     let reason =
       switch (evaluation.unscoredTokenCount, model.convention) {
       case (0, _): "the input is empty"
-      case (_, nil): "nothing stands before the only token"
+      case (_, nil), (_, .lmEval): "nothing stands before the only token"
       case (let count, _?): "\(NumberText.counted(count, "token")), less than a window"
       }
     throw CommandError("`\(name)`: nothing to score: \(reason)")

@@ -195,7 +195,7 @@ extension EvalText {
     let bytes = hasBytes ? " (\(NumberText.counted(result.unscoredByteCount, "byte")))" : ""
     let place =
       switch result.model.convention {
-      case nil: "at the beginning of texts"
+      case nil, .lmEval: "at the beginning of texts"
       case .llamaCpp: "in the first half of each window and behind the last full one"
       }
     return "not scored: \(tokens)\(bytes), \(place)"
