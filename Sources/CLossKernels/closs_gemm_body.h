@@ -1,14 +1,15 @@
 // A block of the product: panels of B, tiles of A, each in the level of the cache that fits it.
 //
 // For each block of the depth: for each group of panels of B, packed: for each tile of rows of A,
-// packed or in place: for each panel: one tile of C in registers. The tile of A stays in the first
-// level of the cache, the panels (256 kB) in the second, and what comes next is fetched meanwhile.
+// packed or in place: for each chain of the promise: for each panel: one tile of C in registers. A
+// chain of the tile of A stays in the first level of the cache, the panels (256 kB) in the second,
+// and what comes next is fetched meanwhile.
 
 #include "closs_vector_math.h"
 #include "closs_gemm_tile.h"
 
-// How much of the depth is packed at a time: several chains, so that C is not fetched and stored
-// for each of them (0.84 to 0.90 of the tile's own speed at 2048 x 2048 x 2048).
+// How much of the depth is packed at a time: several chains, so that C is still near when the next
+// one is added to it (0.84 to 0.90 of the tile's own speed at 2048 x 2048 x 2048).
 #define CLOSS_BLOCK_DEPTH (4 * CLOSS_GEMM_DEPTH)
 
 #define CLOSS_PANEL_COLUMNS (CLOSS_TILE_VECTORS * VF_LANES)
@@ -36,9 +37,10 @@ CLOSS_INLINE size_t gemm_depth_step(size_t depth) {
   return steps ? (chains + steps - 1) / steps * CLOSS_GEMM_DEPTH : CLOSS_GEMM_DEPTH;
 }
 
-// Whether packing A pays. Rows are read in place, 256 steps at a time, unless they lie so far apart that they
-// fall on the same few places of the first level of the cache, which repeat every 4 kB. A transposed, of
-// which each step is in another line, is packed for more than a few panels.
+// Whether packing A pays. Rows are read in place, a chain at a time. Only where they lie near a
+// multiple of 4 kB apart do they fall on the same few places of the first level of the cache; then
+// deep ones are packed for many panels. A transposed, of which each step is in another line, is
+// packed for more than a few panels.
 CLOSS_INLINE bool gemm_packs_left(const closs_gemm *product, size_t columns, size_t depth) {
   if (product->a_row == 1) return columns > 4 * CLOSS_PANEL_COLUMNS;
   enum { LEFT_PERIOD = 1024, LEFT_NEAR = 2 * VF_LANES };
@@ -109,7 +111,7 @@ static void CLOSS_NAME(gemm_pack_right)(
 static size_t CLOSS_NAME(gemm_panel_columns)(void) { return CLOSS_PANEL_COLUMNS; }
 
 static size_t CLOSS_NAME(gemm_scratch)(const closs_gemm *product, size_t rows, size_t columns) {
-  // The last part of the depth may be shallower than the others, and then A is not packed for it.
+  // The last part of the depth may be shallower than the others, and then A may not be packed for it.
   const size_t step = gemm_depth_step(product->depth);
   const size_t deepest = product->depth < step ? product->depth : step;
   const size_t left = gemm_packs_left(product, columns, deepest)

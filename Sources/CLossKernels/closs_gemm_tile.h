@@ -80,12 +80,13 @@ CLOSS_INLINE void gemm_tile(
     CLOSS_UNROLL
     for (size_t j = 0; j < vectors; j++) sum[i][j] = vf_splat(0);
   }
+  // All rows of C are fetched before the sums end; one at a time where they are a whole chain.
+  const size_t some = depth >= rows * CLOSS_TILE_STEPS ? 1 : CLOSS_TILE_ROWS;
   size_t row = 0;
   for (size_t k = 0; k < depth;) {
-    if (row < rows) {
+    for (size_t stop = row + some; row < stop && row < rows; row++) {
       CLOSS_UNROLL
       for (size_t j = 0; j < vectors; j++) __builtin_prefetch(c + row * c_row + j * VF_LANES, 1);
-      row++;
     }
     gemm_fetch_lines(&ahead->right);
     gemm_fetch_lines(&ahead->left);

@@ -9,7 +9,7 @@ public struct EvaluationOptions: Sendable, Hashable {
   /// How many tokens the shortest block of the error's estimate holds.
   public var blockTokenCount = 1024
 
-  /// Creates the default: a file is a document, blocks of 1,024 tokens.
+  /// Creates the default: a file is a document, words are pieces, blocks hold 1,024 tokens.
   public init() {}
 }
 

@@ -43,8 +43,8 @@ public struct TextCounter: Sendable {
 
   /// How many of the two edges of the text so far, its beginning and its end, are white space.
   ///
-  /// Python's `len(re.split(r"\s+", text))` is the number of words and so many more: a split at an edge
-  /// leaves an empty piece.
+  /// Of a text that is not empty, Python's `len(re.split(r"\s+", text))` is the number of words and so many
+  /// more: a split at an edge leaves an empty piece.
   public var whiteEdgeCount: Int {
     let endsWithSpace = counts.byteCount > 0 && !isInWord && !sequence.isOpen
     return (beginsWithSpace ? 1 : 0) + (endsWithSpace ? 1 : 0)

@@ -239,7 +239,7 @@ extension TransformerTraining {
         count += 1
       }
     }
-    // As many tokens as are scored at a time, so that a signal does not wait for more.
+    // A few at a time, so that a signal waits for one batch of windows at most.
     for start in stride(from: 0, to: validation.count, by: 1 << 10) {
       if interruption?.isRaised == true { throw .interrupted }
       add(scorer.append(validation[start..<min(validation.count, start + 1 << 10)], weights))

@@ -49,6 +49,55 @@ struct GoldenCounts: Sendable, CustomTestStringConvertible {
       false
     ),
     Self(
+      "space before a word",
+      "2061",
+      [2, 2, 1, 1, 0, 0, 2],
+      nil,
+      false
+    ),
+    Self(
+      "one space",
+      "20",
+      [1, 1, 0, 1, 0, 0, 2],
+      nil,
+      false
+    ),
+    Self(
+      "nine spaces",
+      "202020202020202020",
+      [9, 9, 0, 1, 0, 0, 2],
+      nil,
+      false
+    ),
+    Self(
+      "a wide space before a word",
+      "e3808061",
+      [4, 2, 1, 1, 0, 0, 2],
+      nil,
+      false
+    ),
+    Self(
+      "one hard space",
+      "c2a0",
+      [2, 1, 0, 1, 0, 0, 2],
+      nil,
+      false
+    ),
+    Self(
+      "a mark, then a space",
+      "efbbbf2061",
+      [5, 3, 2, 1, 0, 0, 2],
+      nil,
+      true
+    ),
+    Self(
+      "a line before text",
+      "0a736576656e206c65747465727320616e64206d6f7265",
+      [23, 23, 4, 2, 0, 0, 5],
+      nil,
+      false
+    ),
+    Self(
       "ASCII white space",
       """
       000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f2078000102030405

@@ -55,13 +55,14 @@ struct WindowScorerTests {
   func sameBits(_ model: SmallTransformer, _ cut: Case) {
     var generator = SeededGenerator(seed: 4)
     // From less than a window to more than all threads take at a time.
-    for count in [20, 500, 3500] {
+    for count in [20, 500, 1500, 3500] {
       let vocabulary = model.configuration.shape.vocabulary
       let ids = (0..<count).map { _ in Int32(generator.next(below: vocabulary)) }
       let expected = losses(ids, model, cut.windows, threads: 1, chunk: 1)
       let packing = PackedWeights()
       #expect(losses(ids, model, cut.windows, threads: 2) == expected)
-      for (threads, chunk) in [(1, 10_000), (2, 333), (3, 10_000)] {
+      // Of eight threads not all have a window, and they share kernels.
+      for (threads, chunk) in [(1, 10_000), (2, 333), (3, 10_000), (8, 10_000)] {
         let found = losses(
           ids,
           model,

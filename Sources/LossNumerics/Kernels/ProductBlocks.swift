@@ -27,9 +27,9 @@ package struct ProductBlocks {
       let down = Self.pieces(product.rows, rows)
       let across = Self.pieces(product.columns, columns)
       guard down * across < wanted else { break }
-      // Each row of blocks packs B anew, and each column of blocks A, where A is packed at all.
+      // Each row of blocks packs B anew, and each column of blocks A, where A is transposed.
       let packedByRow = down * product.columns
-      let packedByColumn = product.depth < Self.leastPackedDepth ? 0 : across * product.rows
+      let packedByColumn = product.left == .plain ? 0 : across * product.rows
       if rows > Self.leastSide && (packedByRow < packedByColumn || columns <= 2 * Self.leastSide) {
         rows = Self.half(rows, multiple: 2)
       } else if columns > 2 * Self.leastSide {
@@ -88,7 +88,4 @@ package struct ProductBlocks {
   private static let leastMultiplyAdds = 4e5
 
   private static let blocksPerThread = 2
-
-  /// From this depth on, A is packed.
-  private static let leastPackedDepth = 512
 }

@@ -10,8 +10,14 @@ struct HeadMemory: ~Copyable, Sendable {
 
   /// Makes room for as many rows as 16 MB hold, at least 64, at most `rows`.
   init(vocabulary: Int, rows: Int) {
+    let count = Self.count(vocabulary: vocabulary, rows: rows)
+    logits = Matrix(rows: count / vocabulary, columns: vocabulary)
+  }
+
+  /// How many elements are taken.
+  static func count(vocabulary: Int, rows: Int) -> Int {
     let fitting = (16 << 20) / (4 * vocabulary)
-    logits = Matrix(rows: min(rows, max(64, fitting)), columns: vocabulary)
+    return min(rows, max(64, fitting)) * vocabulary
   }
 }
 

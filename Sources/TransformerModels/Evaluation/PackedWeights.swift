@@ -7,7 +7,7 @@ import Synchronization
 /// Made once when there first is a text long enough to pay for it, and shared by all that score with the
 /// same weights: else each window arranges each weight anew, a twentieth of its time. The losses have the
 /// same bits with it and without. It takes as much memory as the weights once more, so that those of more
-/// than 2²⁶ parameters stay as they are.
+/// than 2²⁶ parameters stay as they are. Weights that change need another, since the arranged ones do not follow.
 ///
 /// A final class because it owns the arranged weights, which scorers share.
 public final class PackedWeights: Sendable {
@@ -25,10 +25,12 @@ public final class PackedWeights: Sendable {
     _ kernels: KernelContext
   ) -> PackedLayers? {
     guard parameters.values.count <= Self.mostParameters else { return nil }
-    if let packed { return packed }
-    let packed = PackedLayers(layers.linear, parameters.values, kernels)
-    lockedLayers.withLock { $0 = packed }
-    return packed
+    return lockedLayers.withLock { packed in
+      if let packed { return packed }
+      let made = PackedLayers(layers.linear, parameters.values, kernels)
+      packed = made
+      return made
+    }
   }
 
   /// The arranged weights, if they were made.

@@ -12,6 +12,7 @@ import Synchronization
 struct WindowCrew {
   private let configuration: TransformerConfiguration
   private let layers: TransformerLayers
+  private let parameterCount: Int
   private let packing: PackedWeights?
   private let ranks: Bool
   private let kernels: KernelContext
@@ -33,14 +34,19 @@ struct WindowCrew {
     self.ranks = ranks
     self.kernels = kernels
     serialKernels = kernels.onOneThread
-    layers = TransformerLayers(configuration, ParameterLayout(configuration.shape))
+    let layout = ParameterLayout(configuration.shape)
+    layers = TransformerLayers(configuration, layout)
+    parameterCount = layout.count
   }
 
-  /// How many windows keep all threads busy without that losses wait for long.
+  /// How many windows are worth waiting for: enough to keep all threads busy.
   func windowCount(length: Int) -> Int {
-    let perTask = Self.windowCount(length, rows: Self.rowsApart)
-    let tasksPerThread = max(1, Self.rowsTogether / (perTask * length))
-    return kernels.pool.threadCount * tasksPerThread * perTask
+    guard fitsForEachThread(length: length) else {
+      return Self.windowsOfPass(length, rows: Self.rowsTogether)
+    }
+    let perPass = Self.windowsOfPass(length, rows: Self.rowsApart)
+    let passesPerThread = max(1, Self.rowsTogether / (perPass * length))
+    return kernels.pool.threadCount * passesPerThread * perPass
   }
 
   /// The losses of the scored rows of windows, in order.
@@ -49,18 +55,23 @@ struct WindowCrew {
     _ parameters: borrowing TransformerParameters
   ) -> [TokenLoss] {
     // The weights are packed when there first are windows enough to pay for it.
-    let isLong = windows.count * windows.length >= Self.rowsTogether
+    let isLong = windows.count * windows.length >= Self.rowsTogether / 2
     let packed = isLong ? packing?.layers(layers, parameters, kernels) : packing?.packed
-    guard areWorkedApart(windows, parameters.values.count) else {
-      let tasks = tasks(windows, rows: Self.rowsTogether, kernels, packed)
-      prepareMemories(1, tasks[0].pass)
-      return tasks.flatMap { $0.losses(memories[0], parameters.values, ranks: ranks) }
+    let threadCount = kernels.pool.threadCount
+    let perPass = Self.windowsOfPass(windows.length, rows: Self.rowsApart)
+    guard windows.count >= threadCount * perPass, fitsForEachThread(length: windows.length) else {
+      let passes = passes(windows, rows: Self.rowsTogether, kernels, packed)
+      prepareMemories(1, passes[0].pass)
+      return passes.flatMap { windows, pass in
+        memories[0].losses(windows, pass, parameters.values, ranks: ranks)
+      }
     }
-    let tasks = tasks(windows, rows: Self.rowsApart, serialKernels, packed)
-    prepareMemories(kernels.pool.threadCount, tasks[0].pass)
-    let found = Mutex(Array(repeating: [TokenLoss](), count: tasks.count))
-    kernels.pool.forEachBlock(tasks.count) { [memories, ranks] index, worker in
-      let losses = tasks[index].losses(memories[worker], parameters.values, ranks: ranks)
+    let passes = passes(windows, rows: Self.rowsApart, serialKernels, packed)
+    prepareMemories(threadCount, passes[0].pass)
+    let found = Mutex(Array(repeating: [TokenLoss](), count: passes.count))
+    kernels.pool.forEachBlock(passes.count) { [memories, ranks] index, worker in
+      let (windows, pass) = passes[index]
+      let losses = memories[worker].losses(windows, pass, parameters.values, ranks: ranks)
       found.withLock { $0[index] = losses }
     }
     return found.withLock { $0.flatMap(\.self) }
@@ -68,59 +79,46 @@ struct WindowCrew {
 }
 
 extension WindowCrew {
-  /// Some windows that are worked in one pass.
-  private struct Task: Sendable {
-    var windows: WindowBatch
-    var pass: SlicePass
-
-    func losses(
-      _ memory: WindowMemory,
-      _ parameters: borrowing Matrix<Float>,
-      ranks: Bool
-    ) -> [TokenLoss] {
-      memory.losses(windows, pass, parameters, ranks: ranks)
-    }
-  }
-
   /// Rows of a pass that one thread works: its activations stay in that thread's cache.
   private static let rowsApart = 256
 
   /// Rows of a pass whose kernels threads share; as many are worked on each thread before losses are given.
   private static let rowsTogether = 1024
 
-  /// Elements of activations and logits that each thread may have in any case: 16 MiB.
+  /// Activations and logits that each thread may have in any case, in elements: 16 MiB.
   private static let mostElementsPerThread = 4 << 20
 
-  private static func windowCount(_ length: Int, rows: Int) -> Int { max(1, rows / length) }
+  private static func windowsOfPass(_ length: Int, rows: Int) -> Int { max(1, rows / length) }
 
-  /// Whether threads work windows side by side: where there are enough of them, and their activations take no
-  /// more memory than the weights do.
-  private func areWorkedApart(_ windows: WindowBatch, _ parameterCount: Int) -> Bool {
-    let threadCount = kernels.pool.threadCount
-    let perTask = Self.windowCount(windows.length, rows: Self.rowsApart)
-    let layout = ActivationLayout(
-      configuration.shape,
-      sequences: min(perTask, windows.count),
-      length: windows.length,
+  /// Whether threads may work windows side by side: where what they need takes no more memory than the
+  /// weights do.
+  private func fitsForEachThread(length: Int) -> Bool {
+    let shape = configuration.shape
+    let activations = ActivationLayout(
+      shape,
+      sequences: Self.windowsOfPass(length, rows: Self.rowsApart),
+      length: length,
       isKept: false
     )
-    return windows.count >= threadCount * perTask
-      && layout.count <= max(Self.mostElementsPerThread, parameterCount / threadCount)
+    let logits = HeadMemory.count(vocabulary: shape.vocabulary, rows: activations.rows)
+    let share = parameterCount / kernels.pool.threadCount
+    return activations.count + logits <= max(Self.mostElementsPerThread, share)
   }
 
-  private func tasks(
+  /// The windows by passes, each with how it is worked.
+  private func passes(
     _ windows: WindowBatch,
     rows: Int,
     _ kernels: KernelContext,
     _ packed: PackedLayers?
-  ) -> [Task] {
-    let perTask = Self.windowCount(windows.length, rows: rows)
-    let whole = pass(min(perTask, windows.count), windows.length, kernels, packed)
-    return stride(from: 0, to: windows.count, by: perTask).map { start in
-      let windows = windows[start..<min(start + perTask, windows.count)]
+  ) -> [(windows: WindowBatch, pass: SlicePass)] {
+    let perPass = Self.windowsOfPass(windows.length, rows: rows)
+    let whole = pass(min(perPass, windows.count), windows.length, kernels, packed)
+    return stride(from: 0, to: windows.count, by: perPass).map { start in
+      let windows = windows[start..<min(start + perPass, windows.count)]
       let isWhole = windows.count == whole.layout.sequences
       let pass = isWhole ? whole : pass(windows.count, windows.length, kernels, packed)
-      return Task(windows: windows, pass: pass)
+      return (windows, pass)
     }
   }
 

@@ -50,8 +50,8 @@ public struct WindowScorer: ~Copyable {
   ///   - configuration: The transformer.
   ///   - windows: How texts are cut.
   ///   - ranks: Whether losses come with ranks.
-  ///   - packing: What holds the weights once more, packed, for all texts that are scored with the same; `nil`
-  ///     where the weights change.
+  ///   - packing: What holds the weights once more, packed, for all texts that are scored with the same: all calls
+  ///     and all scorers that share it take the same parameters. `nil` where they change.
   ///   - kernels: The instruction set and the threads.
   /// - Precondition: The context is at most that of learned positions.
   public init(
@@ -123,7 +123,7 @@ public struct WindowScorer: ~Copyable {
     guard pending.count > 1 else { return }
     let count = min(passed.count, windowTokens - pending.count)
     pending.insert(contentsOf: passed.suffix(count), at: 0)
-    scoredCount = count
+    scoredCount += count
   }
 
   private var isEvery: Bool {

@@ -25,6 +25,8 @@ struct ProductCase: Sendable, CustomTestStringConvertible {
       (1, 1, 1), (1, 300, 17), (2, 15, 16), (5, 16, 15), (14, 33, 32), (15, 31, 33), (29, 257, 48),
       (65, 100, 65), (70, 513, 200), (3, 1100, 40), (130, 64, 260), (64, 64, 64), (7, 0, 9),
       (33, 40, 34), (40, 530, 129), (20, 1600, 225), (18, 70, 65),
+      // Left rows so far apart that they are packed, and packed for a part of the depth only.
+      (20, 1024, 225), (29, 1050, 225),
     ]
     let storages = [MatrixProduct.Storage.plain, .transposed]
     return sizes.flatMap { rows, depth, columns in
