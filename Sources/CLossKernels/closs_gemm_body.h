@@ -111,7 +111,7 @@ static void CLOSS_NAME(gemm_pack_right)(
 static size_t CLOSS_NAME(gemm_panel_columns)(void) { return CLOSS_PANEL_COLUMNS; }
 
 static size_t CLOSS_NAME(gemm_scratch)(const closs_gemm *product, size_t rows, size_t columns) {
-  // The last part of the depth may be shallower than the others, and then A may not be packed for it.
+  // The last part of the depth may be shallower, and then A may not be packed for it.
   const size_t step = gemm_depth_step(product->depth);
   const size_t deepest = product->depth < step ? product->depth : step;
   const size_t left = gemm_packs_left(product, columns, deepest)

@@ -70,8 +70,8 @@ static void gemm_activate(
 #undef CLOSS_ACTIVATE
 }
 
-// Multiplies a tile of rows by a group of panels. A chain of the promise meets all panels before the next,
-// so that its part of A stays in the first level of the cache; C is at hand in the second.
+// Multiplies a tile of rows by a group of panels. A chain of the promise meets all panels before
+// the next, so that its part of A stays in the first level of the cache; C is near in the second.
 CLOSS_INLINE void gemm_tile_panels(
     size_t rows, size_t columns, size_t depth, const float *a, const gemm_left *left,
     const gemm_right *right, float *c, size_t c_row, bool adds, gemm_end end, gemm_ahead *ahead) {
@@ -130,8 +130,8 @@ static void gemm_group(
     const size_t first = gemm_tile_start(tile, tiles, rows);
     const size_t stop = gemm_tile_start(tile + 1, tiles, rows);
     if (tile + 1 < tiles) {
-      const size_t end = gemm_tile_start(tile + 2, tiles, rows);
-      ahead.left = gemm_paced(gemm_left_tile(left, tile + 1, stop, end, depth), pauses);
+      const size_t next_stop = gemm_tile_start(tile + 2, tiles, rows);
+      ahead.left = gemm_paced(gemm_left_tile(left, tile + 1, stop, next_stop, depth), pauses);
     }
     const float *a = left->start + (left->tile ? tile * left->tile : first * left->row);
     gemm_tile_panels(
