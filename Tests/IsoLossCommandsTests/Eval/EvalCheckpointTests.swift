@@ -224,8 +224,8 @@ extension EvalCheckpointTests {
         "`--score-eos`: neither `bare` nor its tokenizer names a token that ends a text"
       ),
       (
-        "--model bare --vocabulary byte --compat lm-eval text.txt",
-        "`--compat lm-eval`: neither `bare` nor its tokenizer names a token that begins or ends a"
+        "--model nameless --vocabulary byte --compat lm-eval text.txt",
+        "`--compat lm-eval`: neither `nameless` nor its tokenizer names a token that begins or ends a"
           + " text, which stands before it"
       ),
       ("--model tiny empty.txt", "`empty.txt`: nothing to score: the input is empty"),

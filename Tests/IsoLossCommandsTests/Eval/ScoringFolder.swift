@@ -7,7 +7,8 @@ import Testing
 /// A folder with checkpoints that the package wrote and tokenizers that it trained.
 ///
 /// `tiny` is a GPT-2 of random weights with a tokenizer, `flat` one whose weights are all zero, `bare` a
-/// Llama without a tokenizer; `tok` is a tokenizer of more tokens than they have.
+/// Llama without a tokenizer, `nameless` one that names no token for beginnings either; `tok` is a tokenizer
+/// of more tokens than they have.
 enum ScoringFolder {
   static let tokenCount = 300
 
@@ -36,6 +37,7 @@ enum ScoringFolder {
     try write(gpt2, deviation: 0.3, to: "tiny", in: folder)
     try write(gpt2, deviation: 0, to: "flat", in: folder)
     try write(llama, deviation: 0.3, beginningOfText: 5, to: "bare", in: folder)
+    try write(llama, deviation: 0.3, to: "nameless", in: folder)
     for (name, count) in [("tiny", tokenCount), ("flat", tokenCount), ("tok", 400)] {
       let run = CommandRun(
         [
