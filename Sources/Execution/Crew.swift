@@ -36,13 +36,12 @@ final class Crew: @unchecked Sendable {
 
   /// - Parameters:
   ///   - threadCount: The threads that will come, the caller among them.
-  ///   - coreCount: The cores they can run on. Where they are fewer no one spins, since that would
-  ///     take a core from someone who works.
+  ///   - coreCount: The cores they can run on.
   init(threadCount: Int, coreCount: Int) {
     // A 64th of a thread's share: small enough to even out, large enough that a million tiny blocks
     // are not a million accesses to one word. Below 64 blocks a thread it is one block.
     shareCount = threadCount * 64
-    spinNanoseconds = threadCount <= coreCount ? 100_000 : 0
+    spinNanoseconds = nanosecondsOfSpinning(threadCount: threadCount, coreCount: coreCount)
   }
 }
 

@@ -87,7 +87,7 @@ public struct TrainingRecipe: Sendable, Hashable {
     self.batchSequences = batchSequences
     self.length = length
     self.seed = seed
-    sliceSequences = Self.sliceSequences(configuration.shape, batchSequences, length: length)
+    sliceSequences = Self.sliceSequences(batchSequences, length: length)
     validationInterval = max(1, stepCount / 10)
   }
 
@@ -102,15 +102,9 @@ public struct TrainingRecipe: Sendable, Hashable {
     configuration.shape.modelTrainingFLOPsPerToken(tokens: length)
   }
 
-  /// As many sequences as a thousand tokens hold, so that their activations stay near the processor; half
-  /// as many where threads work slices side by side.
-  static func sliceSequences(
-    _ shape: TransformerShape,
-    _ batchSequences: Int,
-    length: Int
-  ) -> Int {
-    let tokens = TransformerGradient.areSlicesApart(shape) ? 512 : 1024
-    let most = max(1, min(batchSequences, tokens / length))
+  /// As many sequences as 256 tokens hold, so that their activations stay near the processor.
+  private static func sliceSequences(_ batchSequences: Int, length: Int) -> Int {
+    let most = max(1, min(batchSequences, 256 / length))
     return (1...most).last { batchSequences.isMultiple(of: $0) } ?? 1
   }
 }

@@ -1,6 +1,7 @@
 import Execution
 public import LossNumerics
 public import ModelShapes
+import Synchronization
 
 /// Losses and gradients of a transformer on batches of sequences.
 ///
@@ -8,10 +9,11 @@ public import ModelShapes
 /// slices need less memory and stay in the caches. How many sequences a slice has is part of what is
 /// computed: another number gives the same gradients but for rounding. The number of threads is not.
 ///
-/// Of a small model, up to 2²⁰ parameters, each slice has gradients of its own, and threads work slices
-/// side by side: its kernels are too short to be shared well. Of a larger one, whose gradients would take too
-/// much memory several times, threads share the kernels of one slice.
-public struct TransformerGradient: ~Copyable {
+/// Threads work slices side by side, each in memory of its own: they then wait for each other a few
+/// times in a slice and not in each kernel. Where there are fewer slices than threads, or where
+/// their activations would take more memory than all that a run keeps of the parameters, threads share the
+/// kernels of one slice.
+public struct TransformerGradient: ~Copyable, Sendable {
   /// The transformer.
   public let configuration: TransformerConfiguration
 
@@ -28,10 +30,9 @@ public struct TransformerGradient: ~Copyable {
   /// Memory for as many slices as are worked at a time, made when it is needed.
   private var memories: [SliceMemory]
 
-  /// The gradients of slices that are not added up yet; none where slices add to the sum themselves.
-  private var parts: [SliceGradients] = []
+  private let parameterCount: Int
 
-  /// The gradients of the batch.
+  /// The gradients of the batch, as ``TransformerLayers`` has them.
   private var sum: Matrix<Float>
 
   /// The probability that dropout leaves an element out, and the seed of its masks.
@@ -83,18 +84,14 @@ public struct TransformerGradient: ~Copyable {
     )
     serialPass = pass.onOneThread
     memories = [SliceMemory(pass)]
-    sum = Matrix(rows: 1, columns: layout.count)
-  }
-
-  /// Whether each slice has gradients of its own.
-  package static func areSlicesApart(_ shape: TransformerShape) -> Bool {
-    ParameterLayout(shape).count <= 1 << 20
+    parameterCount = layout.count
+    sum = Matrix(rows: 1, columns: max(layout.count, pass.layers.embeddingGradient.upperBound))
   }
 
   /// The gradients, which lie as the parameters do.
   public var gradients: Span<Float> {
     @_lifetime(borrow self)
-    get { sum.span }
+    get { sum.part(0..<parameterCount) }
   }
 
   /// The global norm: the root of the sum of the squares of all elements.
@@ -150,52 +147,61 @@ public struct TransformerGradient: ~Copyable {
     )
     var gradients = sum.mutableSpan
     gradients.update(repeating: 0)
-    let total =
-      Self.areSlicesApart(configuration.shape)
-      ? addApart(batch, parameters.values) : addTogether(batch, parameters.values)
-    return total / Double(scoredCount)
+    let losses = addSlices(batch, parameters.values)
+    addEmbedding()
+    return losses.reduce(0, +) / Double(scoredCount)
   }
 
-  /// Adds the gradients of slices one after the other; the sum of their losses.
-  private func addTogether(_ batch: SlicedBatch, _ parameters: borrowing Matrix<Float>) -> Double {
-    var total = 0.0
-    for slice in 0..<batch.count {
-      total += memories[0].addSlice(slice, of: batch, pass, parameters, to: sum)
-    }
-    return total
-  }
-
-  /// Adds the gradients of slices that each have their own; the sum of their losses.
-  private mutating func addApart(
+  /// Adds the gradients of all slices; the sum of each one's losses.
+  private mutating func addSlices(
     _ batch: SlicedBatch,
     _ parameters: borrowing Matrix<Float>
-  ) -> Double {
-    let kernels = pass.kernels
-    let threadCount = kernels.pool.threadCount
-    // Fewer slices than threads would leave some without work: then these share the kernels.
-    let workerCount = batch.count >= threadCount ? threadCount : 1
-    let pass = workerCount > 1 ? serialPass : pass
-    let groupSize = workerCount > 1 ? min(batch.count, Self.mostPartsPerThread * workerCount) : 1
-    while memories.count < workerCount { memories.append(SliceMemory(pass)) }
-    while parts.count < groupSize { parts.append(SliceGradients(count: sum.count)) }
-    let (memories, parts) = (memories, parts)
-    var total = 0.0
-    for start in stride(from: 0, to: batch.count, by: groupSize) {
-      let group = parts[..<min(groupSize, batch.count - start)]
-      // A single block is not one of the pool's, whose threads are left to its kernels.
-      kernels.pool.forEachBlock(group.count) { index, worker in
-        let memory = memories[workerCount > 1 ? worker : 0]
-        memory.compute(start + index, of: batch, pass, parameters, into: group[index])
+  ) -> [Double] {
+    let threadCount = pass.kernels.pool.threadCount
+    guard threadCount > 1, batch.count >= threadCount, fitsForEachThread else {
+      var losses: [Double] = []
+      for slice in 0..<batch.count {
+        losses.append(memories[0].addSlice(slice, of: batch, pass, parameters, to: sum))
       }
-      for part in group {
-        part.add(to: sum, kernels)
-        total += part.loss
-      }
+      return losses
     }
-    return total
+    while memories.count < threadCount { memories.append(SliceMemory(serialPass)) }
+    return addSideBySide(batch, parameters)
   }
 
-  /// How many slices each thread may be ahead of the sum, so that one that is slowed down holds up
-  /// little.
-  private static let mostPartsPerThread = 4
+  /// The same, on each thread another slice.
+  private func addSideBySide(
+    _ batch: SlicedBatch,
+    _ parameters: borrowing Matrix<Float>
+  ) -> [Double] {
+    let pool = pass.kernels.pool
+    let turns = GradientTurn.queue(of: batch.count, threadCount: pool.threadCount)
+    let losses = Mutex([Double](repeating: 0, count: batch.count))
+    // Slices are handed out in order: the one that a slice waits for is always being worked, or is done.
+    pool.forEachBlock(batch.count) { slice, worker in
+      var pass = serialPass
+      pass.turn = turns[slice]
+      let loss = memories[worker].addSlice(slice, of: batch, pass, parameters, to: sum)
+      losses.withLock { $0[slice] = loss }
+    }
+    return losses.withLock(\.self)
+  }
+
+  /// Adds what the embedding has by itself to the gradient of the weight that it shares with the head.
+  private func addEmbedding() {
+    let layers = pass.layers
+    guard layers.embeddingGradient != layers.tokenEmbedding else { return }
+    var shared = sum.writablePart(layers.tokenEmbedding)
+    pass.kernels.add(sum.part(layers.embeddingGradient), to: &shared)
+  }
+
+  /// Whether each thread may have memory of its own: where all take no more than the run's weights,
+  /// gradients and moments do, or little.
+  private var fitsForEachThread: Bool {
+    let share = 4 * parameterCount / pass.kernels.pool.threadCount
+    return SliceMemory.count(pass) <= max(Self.mostElementsPerThread, share)
+  }
+
+  /// What a slice may take on each thread in any case, in elements: 256 MiB.
+  private static let mostElementsPerThread = 64 << 20
 }

@@ -25,6 +25,12 @@ func spin(for nanoseconds: Int, while isQuiet: () -> Bool) -> Bool {
   return !isQuiet()
 }
 
+/// How long a thread spins before it sleeps: not at all where threads are more than cores, since that would
+/// take a core from someone who works.
+func nanosecondsOfSpinning(threadCount: Int, coreCount: Int) -> Int {
+  threadCount <= coreCount ? 100_000 : 0
+}
+
 /// Nanoseconds since some fixed moment.
 private func monotonicNanoseconds() -> Int {
   var time = timespec()

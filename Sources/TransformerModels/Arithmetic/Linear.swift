@@ -50,25 +50,47 @@ struct Linear: Sendable, Hashable {
   }
 
   /// Adds the gradients of the weight, dW += dyᵀ x, and of the bias, db += the sum over the rows of dy.
+  ///
+  /// - Parameters:
+  ///   - kernels: What is computed with.
+  ///   - gradients: Those of the parameters.
+  ///   - x: The input.
+  ///   - outputGradient: The gradient of the output.
+  ///   - band: The outputs whose weights' gradients are added; `nil` for all. The bias's is with the last.
   func backwardParameters(
     _ kernels: KernelContext,
     _ gradients: borrowing Matrix<Float>,
     _ x: Span<Float>,
-    outputGradient: Span<Float>
+    outputGradient: Span<Float>,
+    band: Range<Int>? = nil
   ) {
-    let product = MatrixProduct(
-      rows: outputs,
+    let band = band ?? 0..<outputs
+    var product = MatrixProduct(
+      rows: band.count,
       columns: inputs,
       depth: x.count / inputs,
       left: .transposed,
       accumulates: true
     )
-    var weightGradient = gradients.writablePart(weight)
-    kernels.multiply(product, outputGradient, x, into: &weightGradient)
-    guard let bias else { return }
+    product.leftStride = outputs
+    let start = weight.lowerBound
+    var weightGradient = gradients.writablePart(
+      start + band.lowerBound * inputs..<start + band.upperBound * inputs
+    )
+    let bandGradient = outputGradient.extracting(droppingFirst: band.lowerBound)
+    kernels.multiply(product, bandGradient, x, into: &weightGradient)
+    guard let bias, band.upperBound == outputs else { return }
     var biasGradient = gradients.writablePart(bias)
     kernels.addColumnSums(of: outputGradient, to: &biasGradient)
   }
+
+  /// The outputs in bands, each of so few weights that who waits for one band's gradients waits only briefly.
+  var bands: [Range<Int>] {
+    let most = max(1, Self.mostWeightsOfBand / inputs)
+    return stride(from: 0, to: outputs, by: most).map { $0..<min($0 + most, outputs) }
+  }
+
+  private static let mostWeightsOfBand = 2 << 20
 
   /// Computes the gradient of the input, dx = dy W, or adds it.
   func backwardInput(

@@ -1,6 +1,5 @@
 import LossNumerics
 import ModelShapes
-import Synchronization
 
 /// The memory in which slices are worked, one at a time: activations, logits and their gradients.
 final class SliceMemory: Sendable {
@@ -14,9 +13,28 @@ final class SliceMemory: Sendable {
     let shape = pass.configuration.shape
     let rows = pass.layout.rows
     space = Matrix(rows: 1, columns: pass.layout.count)
-    head = HeadMemory(vocabulary: shape.vocabulary, rows: rows)
+    head = HeadMemory(vocabulary: shape.vocabulary, rows: rows, most: Self.mostLogits(pass))
     memory = GradientMemory(shape, rows: rows, dropsOut: pass.dropsOut)
     losses = Matrix(rows: 1, columns: rows)
+  }
+
+  /// The elements of its largest parts.
+  static func count(_ pass: SlicePass) -> Int {
+    let shape = pass.configuration.shape
+    let rows = pass.layout.rows
+    let logits = HeadMemory.count(
+      vocabulary: shape.vocabulary,
+      rows: rows,
+      most: Self.mostLogits(pass)
+    )
+    return pass.layout.count + logits
+      + GradientPlaces(shape, rows: rows, dropsOut: pass.dropsOut).count
+  }
+
+  /// As many logits as there are activations, or 64 MiB: slices side by side wait for one another until
+  /// the logits of all rows are worked, which had better be at once.
+  private static func mostLogits(_ pass: SlicePass) -> Int {
+    max(16 << 20, pass.layout.count)
   }
 
   /// Adds the gradient of one slice of a batch to what `gradients` hold.
@@ -54,56 +72,6 @@ final class SliceMemory: Sendable {
     var total = 0.0
     for row in 0..<losses.columns { total += Double(losses[0, row]) }
     return total
-  }
-}
-
-extension SliceMemory {
-  /// Computes the loss and the gradient of one slice of a batch by themselves.
-  func compute(
-    _ index: Int,
-    of batch: SlicedBatch,
-    _ pass: SlicePass,
-    _ parameters: borrowing Matrix<Float>,
-    into result: SliceGradients
-  ) {
-    result.clear()
-    result.loss = addSlice(index, of: batch, pass, parameters, to: result.values)
-  }
-}
-
-/// The gradients of parameters from one slice, and its loss; a class so that an array can hold it.
-final class SliceGradients: Sendable {
-  let values: Matrix<Float>
-
-  private let lockedLoss = Mutex(0.0)
-
-  init(count: Int) { values = Matrix(rows: 1, columns: count) }
-
-  /// The sum of the slice's losses, in nats.
-  var loss: Double {
-    get { lockedLoss.withLock { $0 } }
-    set { lockedLoss.withLock { $0 = newValue } }
-  }
-
-  func clear() { Self.clear(values) }
-
-  /// Adds them to a sum.
-  func add(to sum: borrowing Matrix<Float>, _ kernels: KernelContext) {
-    Self.add(values, to: sum, kernels)
-  }
-
-  private static func clear(_ values: borrowing Matrix<Float>) {
-    var elements = values.writablePart(0..<values.count)
-    elements.update(repeating: 0)
-  }
-
-  private static func add(
-    _ values: borrowing Matrix<Float>,
-    to sum: borrowing Matrix<Float>,
-    _ kernels: KernelContext
-  ) {
-    var elements = sum.writablePart(0..<sum.count)
-    kernels.add(values.span, to: &elements)
   }
 }
 

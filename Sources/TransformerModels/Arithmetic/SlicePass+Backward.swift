@@ -94,6 +94,32 @@ extension SlicePass {
     backwardEmbedding(ids, memory, gradients)
   }
 
+  /// Adds the gradients of a linear layer's parameters when it is this slice's turn.
+  ///
+  /// - Parameters:
+  ///   - layer: The layer.
+  ///   - gradients: The parameters' gradients.
+  ///   - x: What the layer read, of some rows.
+  ///   - outputGradient: The gradient of what it gave, of these rows.
+  ///   - isLast: Whether these are the last rows of the slice.
+  func addGradients(
+    of layer: Linear,
+    _ gradients: borrowing Matrix<Float>,
+    _ x: Span<Float>,
+    outputGradient: Span<Float>,
+    isLast: Bool = true
+  ) {
+    guard let turn, isLast else {
+      turn?.wait(for: layer.bands.count)
+      return layer.backwardParameters(kernels, gradients, x, outputGradient: outputGradient)
+    }
+    for band in layer.bands {
+      turn.wait()
+      layer.backwardParameters(kernels, gradients, x, outputGradient: outputGradient, band: band)
+      turn.pass()
+    }
+  }
+
   /// A norm: adds to the stream's gradient.
   private func backward(
     _ norm: Norm,
@@ -105,6 +131,8 @@ extension SlicePass {
     _ gradients: borrowing Matrix<Float>
   ) {
     var stream = memory.scratch.writablePart(memory.places.stream)
+    turn?.wait()
+    defer { turn?.pass() }
     norm.backward(
       kernels,
       weights,
@@ -126,23 +154,18 @@ extension SlicePass {
   ) {
     let places = memory.places
     let addend = memory.scratch.part(places.addend)
-    layer.down.backwardParameters(
-      kernels,
-      gradients,
-      space.part(place.inner),
-      outputGradient: addend
-    )
+    addGradients(of: layer.down, gradients, space.part(place.inner), outputGradient: addend)
     var inner = memory.scratch.writablePart(places.inner)
     layer.down.backwardInput(kernels, weights, outputGradient: addend, into: &inner)
     backwardActivation(layer, place, space, memory)
     let input = space.part(place.feedForwardNorm)
     var normed = memory.scratch.writablePart(places.normed)
     let up = memory.scratch.part(places.inner)
-    layer.up.backwardParameters(kernels, gradients, input, outputGradient: up)
+    addGradients(of: layer.up, gradients, input, outputGradient: up)
     layer.up.backwardInput(kernels, weights, outputGradient: up, into: &normed)
     if let gateLayer = layer.gate {
       let gate = memory.scratch.part(places.gate)
-      gateLayer.backwardParameters(kernels, gradients, input, outputGradient: gate)
+      addGradients(of: gateLayer, gradients, input, outputGradient: gate)
       gateLayer.backwardInput(
         kernels,
         weights,
@@ -195,12 +218,8 @@ extension SlicePass {
   ) {
     let addend = memory.scratch.part(memory.places.addend)
     var attended = memory.scratch.writablePart(memory.places.attended)
-    layer.attentionOutput.backwardParameters(
-      kernels,
-      gradients,
-      space.part(place.attended),
-      outputGradient: addend
-    )
+    let input = space.part(place.attended)
+    addGradients(of: layer.attentionOutput, gradients, input, outputGradient: addend)
     layer.attentionOutput.backwardInput(kernels, weights, outputGradient: addend, into: &attended)
   }
 
@@ -232,12 +251,8 @@ extension SlicePass {
       )
     }
     let gradient = memory.scratch.part(memory.places.projection)
-    layer.projection.backwardParameters(
-      kernels,
-      gradients,
-      space.part(place.attentionNorm),
-      outputGradient: gradient
-    )
+    let input = space.part(place.attentionNorm)
+    addGradients(of: layer.projection, gradients, input, outputGradient: gradient)
     var normed = memory.scratch.writablePart(memory.places.normed)
     layer.projection.backwardInput(kernels, weights, outputGradient: gradient, into: &normed)
     backward(
@@ -267,7 +282,9 @@ extension SlicePass {
     backwardDrop(.embedding, memory)
     let stream = memory.scratch.part(memory.places.addend)
     let columns = configuration.shape.width
-    var table = gradients.writablePart(layers.tokenEmbedding)
+    turn?.wait()
+    defer { turn?.pass() }
+    var table = gradients.writablePart(layers.embeddingGradient)
     kernels.embedBackward(
       outputGradient: stream,
       ids: ids,

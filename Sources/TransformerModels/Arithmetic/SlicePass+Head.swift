@@ -8,17 +8,19 @@ struct HeadMemory: ~Copyable, Sendable {
   /// How many rows of logits there is room for.
   var rows: Int { logits.rows }
 
-  /// Makes room for as many rows as 16 MB hold, at least 64, at most `rows`.
-  init(vocabulary: Int, rows: Int) {
-    let count = Self.count(vocabulary: vocabulary, rows: rows)
+  /// Makes room for as many rows as ``count(vocabulary:rows:most:)`` says.
+  init(vocabulary: Int, rows: Int, most: Int = mostElements) {
+    let count = Self.count(vocabulary: vocabulary, rows: rows, most: most)
     logits = Matrix(rows: count / vocabulary, columns: vocabulary)
   }
 
-  /// How many elements are taken.
-  static func count(vocabulary: Int, rows: Int) -> Int {
-    let fitting = (16 << 20) / (4 * vocabulary)
-    return min(rows, max(64, fitting)) * vocabulary
+  /// How many elements are taken: those of as many rows as `most` elements hold, at least 64, at most `rows`.
+  static func count(vocabulary: Int, rows: Int, most: Int = mostElements) -> Int {
+    min(rows, max(64, most / vocabulary)) * vocabulary
   }
+
+  /// 16 MiB.
+  static let mostElements = 4 << 20
 }
 
 extension SlicePass {
@@ -75,11 +77,12 @@ extension SlicePass {
       )
       let gradient = head.logits.part(0..<rows.count * layers.head.outputs)
       let normed = Self.rows(rows, of: layout.finalNorm, width)
-      layers.head.backwardParameters(
-        kernels,
+      addGradients(
+        of: layers.head,
         gradients,
         space.part(normed),
-        outputGradient: gradient
+        outputGradient: gradient,
+        isLast: rows.upperBound == layout.rows
       )
       var output = memory.scratch.writablePart(Self.rows(rows, of: memory.places.normed, width))
       layers.head.backwardInput(kernels, weights, outputGradient: gradient, into: &output)

@@ -28,6 +28,9 @@ struct SlicePass: Sendable {
   /// What is left out of this slice, if anything.
   var dropout: SliceDropout?
 
+  /// When this slice adds to gradients, where others are worked beside it.
+  var turn: GradientTurn?
+
   init(
     _ configuration: TransformerConfiguration,
     _ layers: TransformerLayers,

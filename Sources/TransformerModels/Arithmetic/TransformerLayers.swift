@@ -27,6 +27,11 @@ struct TransformerLayers: Sendable, Hashable {
   /// From the width to the vocabulary; tied, it is the token embedding.
   var head: Linear
 
+  /// (V, C), where the gradient of the token embedding lies among the parameters'.
+  ///
+  /// Behind all others where the head has the same weight, to which slices add much sooner.
+  var embeddingGradient: Range<Int>
+
   init(_ configuration: TransformerConfiguration, _ layout: ParameterLayout) {
     let shape = configuration.shape
     let finder = LayerFinder(layout: layout, configuration: configuration)
@@ -40,6 +45,8 @@ struct TransformerLayers: Sendable, Hashable {
       inputs: shape.width,
       outputs: shape.vocabulary
     )
+    embeddingGradient =
+      shape.isHeadTied ? layout.count..<layout.count + tokenEmbedding.count : tokenEmbedding
   }
 }
 
