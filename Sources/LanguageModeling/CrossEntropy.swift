@@ -43,11 +43,12 @@ public struct CrossEntropy: Sendable, Hashable {
 extension CrossEntropy {
   /// Adds a scored token; the text's counts are added apart.
   public mutating func add(_ token: ScoredToken) {
-    nats.add(token.nats)
-    squaredNats.add(token.nats * token.nats)
-    tokenCount += 1
+    let weighed = token.weighedNats
+    nats.add(weighed)
+    squaredNats.add(weighed * weighed)
+    if token.isCounted { tokenCount += 1 }
     guard token.isUnknown else { return }
-    unknownNats.add(token.nats)
+    unknownNats.add(weighed)
     unknownCount += 1
   }
 

@@ -182,8 +182,8 @@ private struct OpenCluster {
   private var start = TextCounts()
 
   mutating func add(_ token: ScoredToken) {
-    cluster.nats += token.nats
-    cluster.tokenCount += 1
+    cluster.nats += token.weighedNats
+    if token.isCounted { cluster.tokenCount += 1 }
   }
 
   /// Ends the cluster where the text's counts are `text`, and begins the next.

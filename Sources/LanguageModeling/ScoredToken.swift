@@ -19,6 +19,16 @@ public struct ScoredToken: Sendable, Hashable {
   /// some out.
   public var isScored = true
 
+  /// What the token's loss counts in a sum: 1 but by conventions of others.
+  public var weight = 1.0
+
+  /// Whether the token is one of those that the mean is taken over, as all that are scored are but by
+  /// conventions of others.
+  public var isCounted = true
+
+  /// The loss as it counts in a sum, in nats.
+  var weighedNats: Double { weight * nats }
+
   /// Creates a scored token.
   public init(
     byteOffset: Int,

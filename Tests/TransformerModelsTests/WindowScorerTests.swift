@@ -18,6 +18,11 @@ struct WindowScorerTests {
       ),
       Self(testDescription: "rolling", windows: .rolling(context: 32, beginning: 7)),
       Self(testDescription: "second halves", windows: .secondHalves(of: 24, beginning: 7)),
+      Self(testDescription: "strided", windows: .strided(context: 32, stride: 12)),
+      Self(
+        testDescription: "strided, a token before",
+        windows: .strided(context: 40, stride: 39, beginning: 7)
+      ),
     ]
   }
 
@@ -88,6 +93,28 @@ struct WindowScorerTests {
       losses(Array(ids[start...start + 50]), model, windows, threads: 1)
     }
     #expect(found == expected)
+  }
+
+  /// Losses are those of windows one target shorter; a rest of one token, of several, and none.
+  @Test(
+    "strided windows weigh one token less than they score, but for the first",
+    arguments: [1, 2, 31, 32, 33, 44, 45, 60]
+  )
+  func strided(_ count: Int) {
+    let model = SmallTransformer.all[1]
+    let ids = (0..<count).map { Int32($0 * 5 % model.configuration.shape.vocabulary) }
+    let windows = ContextWindows.strided(context: 32, stride: 12, beginning: 3)
+    let found = losses(ids, model, windows, threads: 2, chunk: 7).compactMap(\.self)
+    let plain = ContextWindows(context: 31, stride: 12, prefix: .first(3))
+    let expected = losses(ids, model, plain, threads: 1).compactMap(\.self)
+    #expect(found.map(\.nats) == expected.map(\.nats))
+    #expect(found.prefix(31).allSatisfy { $0.weight == 1 && $0.isCounted })
+    for start in stride(from: 31, to: count, by: 12) {
+      let window = found[start..<min(start + 12, count)]
+      let size = Double(window.count)
+      #expect(window.allSatisfy { $0.weight == (size - 1) / size })
+      #expect(window.map(\.isCounted) == window.indices.map { $0 > start })
+    }
   }
 
   /// From less than a window to windows and a rest, a rest of one token and no rest.

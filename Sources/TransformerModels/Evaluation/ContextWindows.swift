@@ -23,6 +23,10 @@ public struct ContextWindows: Sendable, Hashable {
 
     /// The second half of each full window, as llama.cpp's `llama-perplexity` does.
     case secondHalf
+
+    /// Those that no window before it has scored, whose mean weighs one token less than they are but in a
+    /// text's first window, as in the guide of Hugging Face's transformers.
+    case newLessOne
   }
 
   /// Tokens that a window takes in.
@@ -75,6 +79,26 @@ public struct ContextWindows: Sendable, Hashable {
   public static func rolling(context: Int, beginning: Int32) -> Self {
     var windows = Self.disjoint(context: context, prefix: .first(beginning))
     windows.fillsLast = true
+    return windows
+  }
+
+  /// Windows as the guide of Hugging Face's transformers cuts a text for its perplexity.
+  ///
+  /// The guide takes the mean loss of what a window scores, and multiplies it by the number of labels less one.
+  /// That is the number of losses in a text's first window alone; in the others the first label is
+  /// one that an earlier window has scored, so that their losses weigh a little less than they should.
+  ///
+  /// - Parameters:
+  ///   - context: Tokens of a window, its last target among them: the guide's `max_length`.
+  ///   - stride: Tokens between windows' beginnings.
+  ///   - beginning: The token before the text, if the tokenizer puts one there.
+  /// - Returns: The windows.
+  /// - Precondition: The stride is positive and less than the context.
+  public static func strided(context: Int, stride: Int, beginning: Int32? = nil) -> Self {
+    precondition(stride < context, "windows of \(context) tokens every \(stride)")
+    let prefix = beginning.map(Prefix.first) ?? .none
+    var windows = Self(context: context, stride: stride, prefix: prefix)
+    windows.scoring = .newLessOne
     return windows
   }
 

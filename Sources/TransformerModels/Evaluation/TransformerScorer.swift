@@ -164,15 +164,16 @@ extension TransformerScorer {
         try receive(.unscored(byteOffset: draft.byteOffset, byteLength: draft.byteLength))
         continue
       }
-      try receive(
-        ScoredToken(
-          byteOffset: draft.byteOffset,
-          byteLength: draft.byteLength,
-          nats: Double(loss.nats),
-          isUnknown: draft.isUnknown,
-          rank: loss.rank
-        )
+      var token = ScoredToken(
+        byteOffset: draft.byteOffset,
+        byteLength: draft.byteLength,
+        nats: Double(loss.nats),
+        isUnknown: draft.isUnknown,
+        rank: loss.rank
       )
+      token.weight = loss.weight
+      token.isCounted = loss.isCounted
+      try receive(token)
     }
     drafts.removeFirst(losses.count)
   }

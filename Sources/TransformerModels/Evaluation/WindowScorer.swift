@@ -8,6 +8,12 @@ public struct TokenLoss: Sendable, Hashable {
 
   /// How many tokens were strictly more probable, plus one; `nil` unless asked for.
   public var rank: Int?
+
+  /// What the loss counts in a sum: 1 but under ``ContextWindows/Scoring/newLessOne``.
+  public var weight = 1.0
+
+  /// Whether the token is one of those that a mean is taken over, as all are but under that rule.
+  public var isCounted = true
 }
 
 /// Scores the tokens of a text under a transformer, window by window, as they come.
@@ -108,7 +114,7 @@ public struct WindowScorer: ~Copyable {
       let count = (pending.count - windowTokens) / windows.stride + 1
       losses += score(count, length: fullLength, parameters)
     }
-    guard windows.scoring == .new else {
+    guard windows.scoring != .secondHalf else {
       let rest = pending.count - (isAtBeginning ? 1 : 0)
       return losses + Array(repeating: nil, count: rest)
     }
@@ -132,9 +138,9 @@ public struct WindowScorer: ~Copyable {
 
   /// The tokens that a full window needs, with those that it predicts, and how many it predicts.
   private var windowTokens: Int {
-    windows.context + (isEvery || windows.scoring == .secondHalf ? 0 : 1)
+    windows.context + (isEvery || windows.scoring != .new ? 0 : 1)
   }
-  private var fullLength: Int { windows.context - (windows.scoring == .secondHalf ? 1 : 0) }
+  private var fullLength: Int { windows.context - (windows.scoring == .new ? 0 : 1) }
 
   /// Scores windows and takes them out of what is pending.
   private mutating func score(
@@ -142,8 +148,14 @@ public struct WindowScorer: ~Copyable {
     length: Int,
     _ parameters: borrowing TransformerParameters
   ) -> [TokenLoss?] {
-    let found = crew.losses(batch(count, length), parameters)
-    let losses = windows.scoring == .new ? found : amongAll(found, windowCount: count)
+    let batch = batch(count, length)
+    let found = crew.losses(batch, parameters)
+    let losses =
+      switch windows.scoring {
+      case .new: found
+      case .secondHalf: amongAll(found, windowCount: count)
+      case .newLessOne: weighted(found, batch.scored)
+      }
     let passedCount = min(pending.count, count * windows.stride)
     if windows.fillsLast {
       passed = Array((passed + pending.prefix(passedCount)).suffix(windows.context))
@@ -167,6 +179,22 @@ public struct WindowScorer: ~Copyable {
     return all
   }
 
+  /// Makes the losses of each window but a text's first weigh one token less than they are.
+  private func weighted(_ losses: [TokenLoss], _ scored: [Range<Int>]) -> [TokenLoss?] {
+    var losses = losses
+    var end = 0
+    for (window, rows) in scored.enumerated() {
+      let start = end
+      end += rows.count
+      if isAtBeginning, window == 0 { continue }
+      for index in start..<end {
+        losses[index].weight = Double(rows.count - 1) / Double(rows.count)
+      }
+      losses[start].isCounted = false
+    }
+    return losses
+  }
+
   /// The next windows.
   private func batch(_ count: Int, _ length: Int) -> WindowBatch {
     var batch = WindowBatch(length: length)
@@ -181,12 +209,12 @@ public struct WindowScorer: ~Copyable {
         batch.inputs.append(id)
         batch.inputs += pending[start + 1..<start + length]
         batch.targets += pending[start + 1..<start + length + 1]
-      case (.first, .new), (.none, _):
+      case (.first, _), (.none, _):
         batch.inputs += pending[start..<start + length]
         batch.targets += pending[start + 1..<start + length + 1]
       }
       switch windows.scoring {
-      case .new:
+      case .new, .newLessOne:
         let old = window == 0 ? scoredCount : length - min(length, windows.stride)
         batch.scored.append(old..<length)
       case .secondHalf:

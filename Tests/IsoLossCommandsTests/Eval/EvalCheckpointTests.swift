@@ -141,6 +141,45 @@ struct EvalCheckpointTests {
     #expect(report.contains("  4 words\n"))
   }
 
+  /// The guide's rule on the losses of the per-token file, window by window.
+  @Test("as strided windows weigh, each but the first counts one token less")
+  func stridedMeans() throws {
+    let run = run(
+      "eval --model tiny --compat hf-strided --context 30 --stride 12 text.txt --json"
+        + " --per-token out.tsv"
+    )
+    try #require(run.code == .done, "\(run.diagnostics)")
+    let losses = try folder.read("out.tsv").split(separator: "\n").dropFirst().compactMap { line in
+      Double(line.split(separator: "\t", omittingEmptySubsequences: false)[3])
+    }
+    // Without the first token, which nothing stands before.
+    var windows = [losses.prefix(29)]
+    for start in stride(from: 29, to: losses.count, by: 12) {
+      windows.append(losses[start..<min(start + 12, losses.count)])
+    }
+    var (nats, count) = (0.0, 0)
+    for (index, window) in windows.enumerated() {
+      let weight = window.count - (index > 0 ? 1 : 0)
+      nats += window.reduce(0, +) / Double(window.count) * Double(weight)
+      count += weight
+    }
+    let total = try run.json().value("total")
+    #expect(try total.number("tokenCount") == Double(count))
+    #expect(isNear(try total.number("natsPerToken.value"), nats / Double(count), 1e-12))
+    #expect(try total.number("unscoredTokenCount") == 1)
+    for key in ["bitsPerByte", "wordPerplexity", "bytePerplexity"] {
+      #expect(try total.text("\(key).reason") == "tokens weigh less than one")
+    }
+    let report = self.run("eval --model tiny --compat hf-strided text.txt").output
+    #expect(
+      report.contains(
+        " windows of 64 tokens as hf-strided takes them: stride 32, all but the first weigh one token"
+          + " less\n"
+      )
+    )
+    #expect(report.contains("\nmeans are given per token alone: tokens weigh less than one\n"))
+  }
+
   @Test("the per-token file lists the whole text")
   func perToken() throws {
     let run = run("eval --model tiny text.txt --per-token out.tsv --rank --json")
@@ -160,7 +199,8 @@ struct EvalCheckpointTests {
     try folder.write("ids.json", "[7, 8, 9, 10]")
     for line in [
       "--model tiny text.txt", "--model tiny --bos none --score-eos text.txt",
-      "--model tiny --compat lm-eval text.txt", "--model bare --ids ids.json",
+      "--model tiny --compat lm-eval text.txt", "--model tiny --compat hf-strided text.txt",
+      "--model bare --ids ids.json",
       "--model bare --context 100 --ids ids.json --ids ids.json",
     ] {
       #expect(try JSONSchemaTests.problems(run("eval --json \(line)")) == [], "\(line)")
@@ -210,6 +250,18 @@ extension EvalCheckpointTests {
       (
         "--model tiny --compat llama.cpp --context 2 text.txt",
         "`--context`: expected at least 3, of which one token is scored, found `2`"
+      ),
+      (
+        "--model tiny --compat hf-strided --context 1 text.txt",
+        "`--context`: expected at least 2, of which one token is scored, found `1`"
+      ),
+      (
+        "--model tiny --compat hf-strided --stride 64 text.txt",
+        "`--stride`: expected less than the context of 64 tokens, found `64`"
+      ),
+      (
+        "--model bare --compat hf-strided --ids one.txt",
+        "`one.txt`: nothing to score: nothing stands before the only token"
       ),
       (
         "--model bare --compat llama.cpp --ids one.txt",
@@ -285,7 +337,12 @@ extension EvalCheckpointTests {
       ),
       (
         "--model tiny --compat lm_eval text.txt",
-        "`--compat` takes `llama.cpp`, `lm-eval`, found `lm_eval`; did you mean `lm-eval`?"
+        "`--compat` takes `llama.cpp`, `lm-eval`, `hf-strided`, found `lm_eval`; did you mean"
+          + " `lm-eval`?"
+      ),
+      (
+        "--model tiny --compat lm-eval --stride 3 text.txt",
+        "`--compat` and `--stride` exclude one another"
       ),
       (
         "--model tiny --ids a.txt --documents title",

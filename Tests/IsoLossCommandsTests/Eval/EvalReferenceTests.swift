@@ -67,6 +67,31 @@ struct EvalReferenceTests {
     arguments: [(256, 4.0661192613083745), (512, 4.02605165766778)]
   )
   func lmEval(_ context: Int, _ mean: Double) throws {
+    let json = try storyIDs("--compat lm-eval --context \(context)")
+    #expect(try json.number("total.tokenCount") == 700)
+    #expect(abs(try json.number("total.natsPerToken.value") - mean) <= 2e-6)
+    #expect(try json.text("model.compat") == "lm-eval")
+    #expect(try json.text("model.prefix.bos") == "first")
+  }
+
+  /// By `Golden/strided.py`, from the same ids.
+  @Test(
+    "as the guide of transformers",
+    arguments: [
+      (256, 128, 695, 4.027987285655179), (256, 100, 694, 4.024462880593555),
+      (512, 256, 698, 4.015706566479964),
+    ]
+  )
+  func strided(_ context: Int, _ stride: Int, _ count: Int, _ mean: Double) throws {
+    let json = try storyIDs("--compat hf-strided --context \(context) --stride \(stride)")
+    #expect(try json.number("total.tokenCount") == Double(count))
+    #expect(abs(try json.number("total.natsPerToken.value") - mean) <= 2e-6)
+    #expect(try json.text("model.compat") == "hf-strided")
+    #expect(try json.text("model.window") == "sliding")
+  }
+
+  /// The report on the first 700 ids of a play under the model of stories.
+  private func storyIDs(_ options: String) throws -> JSONValue {
     let folder = try TemporaryFolder()
     let vocabulary = "--vocabulary \(Self.path("stories260K/stories260K-F16.gguf"))"
     let text = Self.path("stories260K/shakespeare60k.txt")
@@ -74,15 +99,10 @@ struct EvalReferenceTests {
     let words = encoded.split(whereSeparator: \.isWhitespace)
     try folder.write("ids.txt", words.prefix(700).joined(separator: " "))
     let run = CommandRun(
-      "eval --json --model \(Self.path("stories260K/hf")) --ids \(folder.path)/ids.txt"
-        + " --compat lm-eval --context \(context)"
+      "eval --json --model \(Self.path("stories260K/hf")) --ids \(folder.path)/ids.txt \(options)"
     )
     try #require(run.code == .done, "\(run.diagnostics)")
-    let json = try run.json()
-    #expect(try json.number("total.tokenCount") == 700)
-    #expect(abs(try json.number("total.natsPerToken.value") - mean) <= 2e-6)
-    #expect(try json.text("model.compat") == "lm-eval")
-    #expect(try json.text("model.prefix.bos") == "first")
+    return try run.json()
   }
 
   /// A trained model on a story; the reference has one window that begins with `<s>`.

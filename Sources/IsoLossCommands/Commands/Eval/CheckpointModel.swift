@@ -156,18 +156,10 @@ extension CheckpointModel {
   private mutating func windows() throws -> (ContextWindows, CheckpointPrefix?) {
     let length = try contextLength()
     if let convention = words.convention {
-      let prefix = try prefix(for: convention)
-      return (try windows(of: length, after: prefix, by: convention), prefix)
+      return try windows(of: length, by: convention)
     }
-    let stride = words.window == .disjoint ? length : words.stride ?? max(1, length / 2)
-    guard stride <= length else {
-      throw CommandError(
-        "`--stride`: expected at most the context of \(NumberText.counted(length, "token")), found"
-          + " `\(stride)`"
-      )
-    }
-    let isAdded = vocabulary?.bytePairs?.addsBeginningOfText == true
-    let prefix = try prefix(default: isAdded ? .every : .first)
+    let stride = words.window == .disjoint ? length : try stride(atMost: length, of: length)
+    let prefix = try prefix(default: addsBeginning ? .every : .first)
     let windows = ContextWindows(
       context: length,
       stride: stride,
@@ -176,35 +168,59 @@ extension CheckpointModel {
     return (windows, prefix)
   }
 
+  /// Tokens between the beginnings of windows that overlap.
+  private func stride(atMost most: Int, of length: Int) throws(CommandError) -> Int {
+    let stride = words.stride ?? max(1, length / 2)
+    guard stride <= most else {
+      let bound = most < length ? "less than" : "at most"
+      throw CommandError(
+        "`--stride`: expected \(bound) the context of \(NumberText.counted(length, "token")), found"
+          + " `\(stride)`"
+      )
+    }
+    return stride
+  }
+
+  /// Whether the tokenizer begins a text with a token by itself.
+  private var addsBeginning: Bool { vocabulary?.bytePairs?.addsBeginningOfText == true }
+
+  /// Windows by another program's convention.
+  private func windows(
+    of length: Int,
+    by convention: CheckpointWords.Convention
+  ) throws(CommandError) -> (ContextWindows, CheckpointPrefix?) {
+    let fewest = convention == .llamaCpp ? 3 : convention == .hfStrided ? 2 : 1
+    guard length >= fewest else {
+      throw CommandError(
+        "`--context`: expected at least \(fewest), of which one token is scored, found `\(length)`"
+      )
+    }
+    switch convention {
+    case .lmEval:
+      let prefix = try prefix(at: .first, for: convention)
+      return (.rolling(context: length, beginning: Int32(prefix.id)), prefix)
+    case .llamaCpp:
+      let prefix = try prefix(at: .every, for: convention)
+      return (.secondHalves(of: length, beginning: Int32(prefix.id)), prefix)
+    case .hfStrided:
+      let prefix = addsBeginning ? try prefix(default: .first) : nil
+      let stride = try stride(atMost: length - 1, of: length)
+      let beginning = prefix.map { Int32($0.id) }
+      return (.strided(context: length, stride: stride, beginning: beginning), prefix)
+    }
+  }
+
   /// What stands before a text by another program's convention.
   private func prefix(
+    at place: CheckpointWords.Prefix,
     for convention: CheckpointWords.Convention
   ) throws(CommandError) -> CheckpointPrefix {
-    let place: CheckpointWords.Prefix = convention == .llamaCpp ? .every : .first
     if let prefix = try prefix(default: place) { return prefix }
     throw CommandError(
       "`--compat \(convention.rawValue)`: neither `\(name)` nor its tokenizer names a token that"
         + " begins or ends a text, which stands "
         + (place == .every ? "at the first place of every window" : "before it")
     )
-  }
-
-  /// Windows by another program's convention.
-  private func windows(
-    of length: Int,
-    after prefix: CheckpointPrefix,
-    by convention: CheckpointWords.Convention
-  ) throws(CommandError) -> ContextWindows {
-    switch convention {
-    case .lmEval: return .rolling(context: length, beginning: Int32(prefix.id))
-    case .llamaCpp:
-      guard length > 2 else {
-        throw CommandError(
-          "`--context`: expected at least 3, of which one token is scored, found `\(length)`"
-        )
-      }
-      return .secondHalves(of: length, beginning: Int32(prefix.id))
-    }
   }
 
   /// The tokens of a window.

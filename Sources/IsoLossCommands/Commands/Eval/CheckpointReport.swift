@@ -46,6 +46,8 @@ struct CheckpointReport {
         switch convention {
         case .llamaCpp: "the second half of each is scored"
         case .lmEval: "the last one is filled, words are pieces of a split"
+        case .hfStrided:
+          "stride \(NumberText.count(windows.stride)), all but the first weigh one token less"
         }
       return "windows of \(length) as \(convention.rawValue) takes them: \(rule)"
     }
@@ -103,12 +105,21 @@ extension CheckpointReport {
       ),
       "tokenizer": tokenizer,
       "compat": .init(convention?.rawValue),
-      "window": .string((convention == nil ? window : .disjoint).rawValue),
+      "window": .string(kind.rawValue),
       "context": .integer(model.windows.context),
       "stride": .integer(model.windows.stride),
       "prefix": prefixJSON,
       "scoredEnd": model.scoredEnd.map { .integer(Int($0)) } ?? .null,
     ]
+  }
+
+  /// Whether windows overlap: those of other programs do not, but for one.
+  private var kind: CheckpointWords.Window {
+    switch convention {
+    case nil: window
+    case .hfStrided: .sliding
+    case .llamaCpp, .lmEval: .disjoint
+    }
   }
 
   private var tokenizer: JSONValue {

@@ -30,6 +30,9 @@ struct CheckpointWords: Sendable, Hashable {
 
     /// Windows that roll over a text, and words with empty ones, by lm-evaluation-harness.
     case lmEval = "lm-eval"
+
+    /// Windows that overlap, and weights of the guide of Hugging Face's transformers.
+    case hfStrided = "hf-strided"
   }
 
   /// The checkpoint's folder, as given.
@@ -89,7 +92,9 @@ struct CheckpointWords: Sendable, Hashable {
       help: "score as another program does: llama.cpp's `llama-perplexity` begins each window of"
         + " --context tokens anew, scores its second half and drops a last one that is not full;"
         + " lm-eval rolls disjoint windows, the last one filled with tokens before it, and counts"
-        + " words by splits at white space, empty ones at a text's edges included"
+        + " words by splits at white space, empty ones at a text's edges included; hf-strided takes"
+        + " windows of --context every --stride, as the guide of Hugging Face's transformers does, and"
+        + " weighs the mean of each but the first by one token less than it scores"
     ),
     .choice(
       "bos",
@@ -131,8 +136,9 @@ struct CheckpointWords: Sendable, Hashable {
     }
     if window == .disjoint, stride != nil { throw .conflict("--window disjoint", "--stride") }
     convention = words.text("compat").flatMap(Convention.init)
-    if convention != nil {
-      for name in ["window", "stride", "bos", "score-eos"] where words.isGiven(name) {
+    if let convention {
+      let strides = convention == .hfStrided ? [] : ["stride"]
+      for name in ["window", "bos", "score-eos"] + strides where words.isGiven(name) {
         throw .conflict("--compat", "--\(name)")
       }
     }

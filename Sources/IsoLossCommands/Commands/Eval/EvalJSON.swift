@@ -35,17 +35,16 @@ struct EvalJSON {
     .object(
       JSONObject(
         LossQuantity.all.map { quantity in
-          let isMeaningful = allows(quantity, result.fidelity)
-          let value = isMeaningful ? result.macroMean(of: quantity) : nil
+          let absence = absence(of: quantity, result.fidelity)
+          let value = absence == nil ? result.macroMean(of: quantity) : nil
           let reason =
-            value == nil ? Self.lossyReason : "the error of a mean of files is not estimated"
+            value == nil
+            ? absence ?? EvalResult.lossyReason : "the error of a mean of files is not estimated"
           return (quantity.key, JSONReport.measured(value, nil, reason: reason))
         }
       )
     )
   }
-
-  private static let lossyReason = "the tokens do not determine the bytes of the text"
 
   private func failure(_ failure: EvalResult.Failure) -> JSONValue {
     ["name": .string(failure.name), "error": .string(failure.message)]
@@ -127,9 +126,11 @@ extension EvalJSON {
     _ fidelity: Fidelity,
     _ clusters: ErrorClusters?
   ) -> JSONValue {
-    guard allows(quantity, fidelity), let value = quantity.value(of: loss) else {
-      let reason = allows(quantity, fidelity) ? "nothing to divide by" : Self.lossyReason
-      return JSONReport.measured(nil, nil, reason: reason)
+    if let absence = absence(of: quantity, fidelity) {
+      return JSONReport.measured(nil, nil, reason: absence)
+    }
+    guard let value = quantity.value(of: loss) else {
+      return JSONReport.measured(nil, nil, reason: "nothing to divide by")
     }
     let uncertainty = clusters.flatMap {
       quantity.uncertainty($0, level: EvalCommand.intervalLevel)
@@ -139,12 +140,12 @@ extension EvalJSON {
     return JSONReport.measured(
       value,
       uncertainty,
-      reason: isLossy ? "lossy: \(Self.lossyReason)" : uncertainty == nil ? absence : nil
+      reason: isLossy ? "lossy: \(EvalResult.lossyReason)" : uncertainty == nil ? absence : nil
     )
   }
 
-  private func allows(_ quantity: LossQuantity, _ fidelity: Fidelity) -> Bool {
-    fidelity == .lossless || !quantity.needsFidelity || command.allowsLossy
+  private func absence(of quantity: LossQuantity, _ fidelity: Fidelity) -> String? {
+    result.absence(of: quantity, fidelity, allowsLossy: command.allowsLossy)
   }
 
   private func json(_ clusters: ErrorClusters) -> JSONValue {

@@ -63,6 +63,25 @@ extension EvalResult {
   var fidelity: Fidelity {
     files.reduce(.lossless) { $0 + $1.fidelity }
   }
+
+  /// Why a quantity is not given; `nil` where it is.
+  func absence(
+    of quantity: LossQuantity,
+    _ fidelity: Fidelity,
+    allowsLossy: Bool
+  ) -> String? {
+    if model.convention == .hfStrided, quantity.denominator != .tokens {
+      return Self.weightReason
+    }
+    let isLossy = quantity.needsFidelity && fidelity != .lossless
+    return isLossy && !allowsLossy ? Self.lossyReason : nil
+  }
+
+  /// Why there is nothing but means over tokens.
+  static let weightReason = "tokens weigh less than one"
+
+  /// Why there is nothing that needs the bytes.
+  static let lossyReason = "the tokens do not determine the bytes of the text"
 }
 
 // MARK: - Derived

@@ -120,8 +120,8 @@ struct EvalRun {
     let reason =
       switch (evaluation.unscoredTokenCount, model.convention) {
       case (0, _): "the input is empty"
-      case (_, nil), (_, .lmEval): "nothing stands before the only token"
-      case (let count, _?): "\(NumberText.counted(count, "token")), less than a window"
+      case (_, nil), (_, .lmEval), (_, .hfStrided): "nothing stands before the only token"
+      case (let count, .llamaCpp): "\(NumberText.counted(count, "token")), less than a window"
       }
     throw CommandError("`\(name)`: nothing to score: \(reason)")
   }

@@ -124,7 +124,7 @@ extension EvalText {
   }
 
   private func isMeaningful(_ quantity: LossQuantity, _ fidelity: Fidelity) -> Bool {
-    fidelity == .lossless || !quantity.needsFidelity || command.allowsLossy
+    result.absence(of: quantity, fidelity, allowsLossy: command.allowsLossy) == nil
   }
 
   private func value(
@@ -168,7 +168,9 @@ extension EvalText {
 extension EvalText {
   private var notes: String {
     var lines = [baselineLine, unscoredLine].compactMap(\.self)
-    if case .lossy(let count, let reason) = result.fidelity {
+    if result.model.convention == .hfStrided {
+      lines.append("means are given per token alone: \(EvalResult.weightReason)")
+    } else if case .lossy(let count, let reason) = result.fidelity {
       let verdict =
         command.allowsLossy && hasBytes ? "is given although" : "is not given, because"
       lines.append("bits per byte \(verdict) the tokens do not determine the text:")
@@ -195,7 +197,7 @@ extension EvalText {
     let bytes = hasBytes ? " (\(NumberText.counted(result.unscoredByteCount, "byte")))" : ""
     let place =
       switch result.model.convention {
-      case nil, .lmEval: "at the beginning of texts"
+      case nil, .lmEval, .hfStrided: "at the beginning of texts"
       case .llamaCpp: "in the first half of each window and behind the last full one"
       }
     return "not scored: \(tokens)\(bytes), \(place)"
