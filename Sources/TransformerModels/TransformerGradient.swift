@@ -9,10 +9,9 @@ import Synchronization
 /// slices need less memory and stay in the caches. How many sequences a slice has is part of what is
 /// computed: another number gives the same gradients but for rounding. The number of threads is not.
 ///
-/// Threads work slices side by side, each in memory of its own: they then wait for each other a few
-/// times in a slice and not in each kernel. Where there are fewer slices than threads, or where
-/// their activations would take more memory than all that a run keeps of the parameters, threads share the
-/// kernels of one slice.
+/// Threads work slices side by side, each in memory of its own: they then wait for each other hardly ever, and
+/// not at the end of each kernel. Where there are slices for no more than half of the threads, or memory for
+/// no more (1 GiB, or what a run keeps of the parameters), threads share the kernels of one slice.
 public struct TransformerGradient: ~Copyable, Sendable {
   /// The transformer.
   public let configuration: TransformerConfiguration
@@ -30,10 +29,14 @@ public struct TransformerGradient: ~Copyable, Sendable {
   /// Memory for as many slices as are worked at a time, made when it is needed.
   private var memories: [SliceMemory]
 
+  /// The elements of the parameters.
   private let parameterCount: Int
 
   /// The gradients of the batch, as ``TransformerLayers`` has them.
   private var sum: Matrix<Float>
+
+  /// Further sums, which are added to the first in the end.
+  private var further: [GradientSum] = []
 
   /// The probability that dropout leaves an element out, and the seed of its masks.
   private let dropout: (probability: Double, seed: UInt64)
@@ -145,47 +148,92 @@ public struct TransformerGradient: ~Copyable, Sendable {
       ),
       dropout: (dropout.probability, dropout.seed, step)
     )
-    var gradients = sum.mutableSpan
-    gradients.update(repeating: 0)
+    prepareSums(min(Self.sumCount(parameterCount), batch.count))
     let losses = addSlices(batch, parameters.values)
+    for part in further { part.add(to: sum, pass.kernels) }
     addEmbedding()
     return losses.reduce(0, +) / Double(scoredCount)
   }
 
-  /// Adds the gradients of all slices; the sum of each one's losses.
+  /// Has so many sums, of nothing yet.
+  private mutating func prepareSums(_ count: Int) {
+    while further.count < count - 1 { further.append(GradientSum(count: sum.count)) }
+    clearSums()
+  }
+
+  private func clearSums() {
+    pass.kernels.pool.forEachBlock(1 + further.count) { index, _ in
+      if index == 0 { GradientSum.clear(sum) } else { further[index - 1].clear() }
+    }
+  }
+
+  /// Adds the gradients of all slices.
+  ///
+  /// - Returns: The sum of each one's losses.
   private mutating func addSlices(
     _ batch: SlicedBatch,
     _ parameters: borrowing Matrix<Float>
   ) -> [Double] {
-    let threadCount = pass.kernels.pool.threadCount
-    guard threadCount > 1, batch.count >= threadCount, fitsForEachThread else {
+    let workerCount = workerCount(batch.count)
+    guard workerCount > 1 else {
       var losses: [Double] = []
       for slice in 0..<batch.count {
-        losses.append(memories[0].addSlice(slice, of: batch, pass, parameters, to: sum))
+        losses.append(add(slice, of: batch, pass, parameters, memories[0]))
       }
       return losses
     }
-    while memories.count < threadCount { memories.append(SliceMemory(serialPass)) }
-    return addSideBySide(batch, parameters)
+    while memories.count < workerCount { memories.append(SliceMemory(serialPass)) }
+    return addSideBySide(batch, parameters, workerCount: workerCount)
   }
 
   /// The same, on each thread another slice.
   private func addSideBySide(
     _ batch: SlicedBatch,
-    _ parameters: borrowing Matrix<Float>
+    _ parameters: borrowing Matrix<Float>,
+    workerCount: Int
   ) -> [Double] {
-    let pool = pass.kernels.pool
-    let turns = GradientTurn.queue(of: batch.count, threadCount: pool.threadCount)
+    let turns = GradientTurn.queue(
+      of: batch.count,
+      sumCount: Self.sumCount(parameterCount),
+      mostWeights: min(2 << 20, parameterCount / (4 * workerCount)),
+      threadCount: pass.kernels.pool.threadCount
+    )
     let losses = Mutex([Double](repeating: 0, count: batch.count))
-    // Slices are handed out in order: the one that a slice waits for is always being worked, or is done.
-    pool.forEachBlock(batch.count) { slice, worker in
-      var pass = serialPass
-      pass.turn = turns[slice]
-      let loss = memories[worker].addSlice(slice, of: batch, pass, parameters, to: sum)
-      losses.withLock { $0[slice] = loss }
+    // Slices are begun in order, so that one that others wait for is always being worked, or is done.
+    let next = Atomic(0)
+    pass.kernels.pool.forEachBlock(workerCount) { worker, _ in
+      while true {
+        let slice = next.add(1, ordering: .relaxed).oldValue
+        guard slice < batch.count else { return }
+        var pass = serialPass
+        pass.turn = turns[slice]
+        let loss = add(slice, of: batch, pass, parameters, memories[worker])
+        losses.withLock { $0[slice] = loss }
+      }
     }
     return losses.withLock(\.self)
   }
+
+  /// Adds the gradient of one slice to its sum.
+  ///
+  /// - Returns: The sum of its losses.
+  private func add(
+    _ slice: Int,
+    of batch: SlicedBatch,
+    _ pass: SlicePass,
+    _ parameters: borrowing Matrix<Float>,
+    _ memory: SliceMemory
+  ) -> Double {
+    let index = slice % Self.sumCount(parameterCount)
+    guard index > 0 else { return memory.addSlice(slice, of: batch, pass, parameters, to: sum) }
+    return memory.addSlice(slice, of: batch, pass, parameters, to: further[index - 1].values)
+  }
+
+  /// How many sums slices add to in turn.
+  ///
+  /// A slice waits for the one so many before it: with two sums a thread at half of another's speed holds up
+  /// nobody. It follows from the model alone, as the order of additions is part of what is computed.
+  private static func sumCount(_ parameterCount: Int) -> Int { parameterCount <= 1 << 20 ? 4 : 2 }
 
   /// Adds what the embedding has by itself to the gradient of the weight that it shares with the head.
   private func addEmbedding() {
@@ -195,13 +243,15 @@ public struct TransformerGradient: ~Copyable, Sendable {
     pass.kernels.add(sum.part(layers.embeddingGradient), to: &shared)
   }
 
-  /// Whether each thread may have memory of its own: where all take no more than the run's weights,
-  /// gradients and moments do, or little.
-  private var fitsForEachThread: Bool {
-    let share = 4 * parameterCount / pass.kernels.pool.threadCount
-    return SliceMemory.count(pass) <= max(Self.mostElementsPerThread, share)
+  /// How many threads work slices side by side; 1 where all share the kernels of one slice.
+  private func workerCount(_ sliceCount: Int) -> Int {
+    let room = max(4 * parameterCount, Self.mostElements) / SliceMemory.count(pass)
+    let threadCount = pass.kernels.pool.threadCount
+    let count = min(threadCount, sliceCount, room)
+    // Fewer would leave more threads without work than kernels do that are shared.
+    return 2 * count > threadCount ? count : 1
   }
 
-  /// What a slice may take on each thread in any case, in elements: 256 MiB.
-  private static let mostElementsPerThread = 64 << 20
+  /// What slices side by side may take in any case, in elements: 1 GiB.
+  private static let mostElements = 256 << 20
 }

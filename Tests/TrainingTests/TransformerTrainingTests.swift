@@ -26,13 +26,14 @@ struct TransformerTrainingTests {
     #expect(steps.map(\.tokens) == (1...60).map { $0 * 128 })
   }
 
-  @Test("do not depend on threads")
-  func threadsChangeNothing() throws {
+  /// A batch has two slices: five threads share kernels.
+  @Test("do not depend on threads", arguments: [2, 3, 5])
+  func threadsChangeNothing(_ threadCount: Int) throws {
     var one = try SmallRun.make()
-    var three = try SmallRun.make(threadCount: 3)
-    let (first, second) = (try finish(&one), try finish(&three))
+    var several = try SmallRun.make(threadCount: threadCount)
+    let (first, second) = (try finish(&one), try finish(&several))
     #expect(first == second)
-    let (left, right) = (one.parameters.elements, three.parameters.elements)
+    let (left, right) = (one.parameters.elements, several.parameters.elements)
     #expect(left == right)
   }
 

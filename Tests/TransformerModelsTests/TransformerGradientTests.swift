@@ -1,4 +1,5 @@
 import IsoLoss
+import Synchronization
 import Testing
 
 @Suite("Gradients of transformers")
@@ -22,9 +23,11 @@ struct TransformerGradientTests {
     sliceSequences: Int = 3,
     threadCount: Int = 1,
     dropout: Double = 0,
-    variant: KernelVariant = .fastest
+    variant: KernelVariant = .fastest,
+    pool: WorkerPool? = nil
   ) -> (loss: Double, gradients: [Float]) {
-    let kernels = KernelContext(variant: variant, pool: WorkerPool(threadCount: threadCount))
+    let pool = pool ?? WorkerPool(threadCount: threadCount)
+    let kernels = KernelContext(variant: variant, pool: pool)
     var parameters = TransformerParameters(ParameterLayout(small.configuration.shape))
     for (index, value) in values.enumerated() { parameters.values[0, index] = value }
     var gradient = TransformerGradient(
@@ -122,11 +125,17 @@ struct TransformerGradientTests {
     }
   }
 
-  /// Twenty slices on 32 threads are too few to be worked side by side.
-  @Test("threads change no bit", arguments: SmallTransformer.all, [2, 3, 32])
-  func threadsChangeNothing(_ small: SmallTransformer, _ threadCount: Int) {
+  /// Slices that are far more than threads; a few, in threads of which some have none; and too few to be worked
+  /// side by side.
+  @Test(
+    "threads change no bit",
+    .timeLimit(.minutes(2)),
+    arguments: SmallTransformer.all,
+    [(2, 400), (3, 20), (2, 3), (32, 20), (64, 20)]
+  )
+  func threadsChangeNothing(_ small: SmallTransformer, _ counts: (threads: Int, slices: Int)) {
     let values = small.parameters(seed: 5)
-    let batch = Batch(small, sequences: 20, seed: 6)
+    let batch = Batch(small, sequences: counts.slices, seed: 6)
     let dropout = small.configuration.shape.residual == .sequential ? 0.25 : 0
     func compute(_ threadCount: Int) -> (loss: Double, gradients: [Float]) {
       self.compute(
@@ -138,14 +147,35 @@ struct TransformerGradientTests {
         dropout: dropout
       )
     }
-    let (one, several) = (compute(1), compute(threadCount))
+    let (one, several) = (compute(1), compute(counts.threads))
     #expect(one.loss == several.loss)
     expectEqual(one.gradients, several.gradients)
   }
 
-  /// 300,000 tokens: the logits of 80 rows are worked in two parts, and the head's weights lie in two
+  /// Within a block of their own pool, at once: at most one of them has its threads.
+  @Test("nor do gradients that share a pool", .timeLimit(.minutes(2)))
+  func sharedPool() {
+    let small = SmallTransformer.all[1]
+    let (values, batch) = (small.parameters(seed: 5), Batch(small, sequences: 20, seed: 6))
+    let pool = WorkerPool(threadCount: 2)
+    let expected = compute(small, batch, values, sliceSequences: 1)
+    let found = Mutex([[Float]]())
+    pool.forEachBlock(4) { _, _ in
+      let result = compute(small, batch, values, sliceSequences: 1, pool: pool)
+      found.withLock { $0.append(result.gradients) }
+    }
+    let results = found.withLock(\.self)
+    #expect(results.count == 4)
+    for gradients in results { expectEqual(gradients, expected.gradients) }
+  }
+
+  /// 300,000 tokens: the logits of 80 rows are worked in two parts, and the head's weights lie in several
   /// bands.
-  @Test("nor where a slice has too many logits for one part", arguments: [true, false])
+  @Test(
+    "nor where a slice has too many logits for one part",
+    .timeLimit(.minutes(2)),
+    arguments: [true, false]
+  )
   func threadsChangeNothingOfManyLogits(isHeadTied: Bool) {
     let shape = TransformerShape.llama(
       layers: 1,
@@ -162,7 +192,7 @@ struct TransformerGradientTests {
     )
     let parameters = TransformerParameters(random: shape, seed: 7)
     let tokens = (0...240).map { Int32($0 * 77_777 % 300_000) }
-    func compute(_ threadCount: Int) -> [Float] {
+    func compute(_ threadCount: Int) -> (loss: Double, gradients: [Float]) {
       let kernels = KernelContext(pool: WorkerPool(threadCount: threadCount))
       var gradient = TransformerGradient(
         configuration,
@@ -170,15 +200,17 @@ struct TransformerGradientTests {
         length: 80,
         kernels: kernels
       )
-      _ = gradient.compute(
+      let loss = gradient.compute(
         inputs: Array(tokens.dropLast()),
         targets: Array(tokens.dropFirst()),
         parameters: parameters
       )
       let gradients = gradient.gradients
-      return gradients.indices.map { gradients[$0] }
+      return (loss, gradients.indices.map { gradients[$0] })
     }
-    expectEqual(compute(1), compute(2))
+    let (one, two) = (compute(1), compute(2))
+    #expect(one.loss == two.loss)
+    expectEqual(one.gradients, two.gradients)
   }
 
   @Test("slices give the gradient of the whole batch", arguments: SmallTransformer.all)

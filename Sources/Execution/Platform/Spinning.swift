@@ -25,8 +25,9 @@ func spin(for nanoseconds: Int, while isQuiet: () -> Bool) -> Bool {
   return !isQuiet()
 }
 
-/// How long a thread spins before it sleeps: not at all where threads are more than cores, since that would
-/// take a core from someone who works.
+/// How long a thread spins before it sleeps.
+///
+/// Not at all where threads are more than cores, since that would take a core from someone who works.
 func nanosecondsOfSpinning(threadCount: Int, coreCount: Int) -> Int {
   threadCount <= coreCount ? 100_000 : 0
 }

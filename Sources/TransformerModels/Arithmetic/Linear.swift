@@ -84,13 +84,11 @@ struct Linear: Sendable, Hashable {
     kernels.addColumnSums(of: outputGradient, to: &biasGradient)
   }
 
-  /// The outputs in bands, each of so few weights that who waits for one band's gradients waits only briefly.
-  var bands: [Range<Int>] {
-    let most = max(1, Self.mostWeightsOfBand / inputs)
+  /// The outputs in bands of at most so many weights, or of one output.
+  func bands(of mostWeights: Int) -> [Range<Int>] {
+    let most = max(1, mostWeights / inputs)
     return stride(from: 0, to: outputs, by: most).map { $0..<min($0 + most, outputs) }
   }
-
-  private static let mostWeightsOfBand = 2 << 20
 
   /// Computes the gradient of the input, dx = dy W, or adds it.
   func backwardInput(

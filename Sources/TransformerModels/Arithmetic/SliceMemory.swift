@@ -31,8 +31,10 @@ final class SliceMemory: Sendable {
       + GradientPlaces(shape, rows: rows, dropsOut: pass.dropsOut).count
   }
 
-  /// As many logits as there are activations, or 64 MiB: slices side by side wait for one another until
-  /// the logits of all rows are worked, which had better be at once.
+  /// As many logits as there are activations, or 64 MiB.
+  ///
+  /// Slices side by side wait for one another until the logits of all rows are worked, which had better be
+  /// at once.
   private static func mostLogits(_ pass: SlicePass) -> Int {
     max(16 << 20, pass.layout.count)
   }
@@ -44,7 +46,7 @@ final class SliceMemory: Sendable {
   ///   - batch: The batch.
   ///   - pass: How it is worked.
   ///   - parameters: The weights.
-  ///   - gradients: Those of the parameters, which lie as these do.
+  ///   - gradients: Those of the parameters, which lie as ``TransformerLayers`` says.
   /// - Returns: The sum of the slice's losses, in nats.
   func addSlice(
     _ index: Int,
@@ -72,6 +74,34 @@ final class SliceMemory: Sendable {
     var total = 0.0
     for row in 0..<losses.columns { total += Double(losses[0, row]) }
     return total
+  }
+}
+
+/// A sum of the gradients of some slices; a class so that an array can hold it.
+final class GradientSum: Sendable {
+  let values: Matrix<Float>
+
+  init(count: Int) { values = Matrix(rows: 1, columns: count) }
+
+  func clear() { Self.clear(values) }
+
+  /// Adds it to another.
+  func add(to sum: borrowing Matrix<Float>, _ kernels: KernelContext) {
+    Self.add(values, to: sum, kernels)
+  }
+
+  static func clear(_ values: borrowing Matrix<Float>) {
+    var elements = values.writablePart(0..<values.count)
+    elements.update(repeating: 0)
+  }
+
+  private static func add(
+    _ values: borrowing Matrix<Float>,
+    to sum: borrowing Matrix<Float>,
+    _ kernels: KernelContext
+  ) {
+    var elements = sum.writablePart(0..<sum.count)
+    kernels.add(values.span, to: &elements)
   }
 }
 

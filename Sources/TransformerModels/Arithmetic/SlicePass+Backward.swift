@@ -59,7 +59,7 @@ extension SlicePass {
   ///   - space: The activations that a forward pass left.
   ///   - memory: Where gradients of activations lie; that of ``GradientPlaces/normed`` is the final norm's
   ///     output's.
-  ///   - gradients: The parameters' gradients, which lie as these do.
+  ///   - gradients: The parameters' gradients, which lie as ``TransformerLayers`` says.
   func backward(
     _ ids: Span<Int32>,
     _ weights: borrowing Matrix<Float>,
@@ -96,6 +96,8 @@ extension SlicePass {
 
   /// Adds the gradients of a linear layer's parameters when it is this slice's turn.
   ///
+  /// With the last rows the turn ends, band by band.
+  ///
   /// - Parameters:
   ///   - layer: The layer.
   ///   - gradients: The parameters' gradients.
@@ -110,13 +112,13 @@ extension SlicePass {
     isLast: Bool = true
   ) {
     guard let turn, isLast else {
-      turn?.wait(for: layer.bands.count)
+      if let turn { turn.wait(for: layer.bands(of: turn.mostWeights).count) }
       return layer.backwardParameters(kernels, gradients, x, outputGradient: outputGradient)
     }
-    for band in layer.bands {
+    for band in layer.bands(of: turn.mostWeights) {
       turn.wait()
       layer.backwardParameters(kernels, gradients, x, outputGradient: outputGradient, band: band)
-      turn.pass()
+      turn.end()
     }
   }
 
@@ -132,7 +134,7 @@ extension SlicePass {
   ) {
     var stream = memory.scratch.writablePart(memory.places.stream)
     turn?.wait()
-    defer { turn?.pass() }
+    defer { turn?.end() }
     norm.backward(
       kernels,
       weights,
@@ -283,7 +285,7 @@ extension SlicePass {
     let stream = memory.scratch.part(memory.places.addend)
     let columns = configuration.shape.width
     turn?.wait()
-    defer { turn?.pass() }
+    defer { turn?.end() }
     var table = gradients.writablePart(layers.embeddingGradient)
     kernels.embedBackward(
       outputGradient: stream,

@@ -84,9 +84,9 @@ public struct ContextWindows: Sendable, Hashable {
 
   /// Windows as the guide of Hugging Face's transformers cuts a text for its perplexity.
   ///
-  /// The guide takes the mean loss of what a window scores, and multiplies it by the number of labels less one.
-  /// That is the number of losses in a text's first window alone; in the others the first label is
-  /// one that an earlier window has scored, so that their losses weigh a little less than they should.
+  /// The guide takes the mean loss of what a window scores, and multiplies it by the number of labels less one, as
+  /// nothing stands before the first. That is so in a text's first window alone: in the others labels are of new
+  /// tokens, each with a loss, so that these weigh a little less than they should.
   ///
   /// - Parameters:
   ///   - context: Tokens of a window, its last target among them: the guide's `max_length`.

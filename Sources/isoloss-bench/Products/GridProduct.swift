@@ -33,7 +33,7 @@ extension GridProduct {
       Kind.allCases.map { Self(rows: rows, depth: depth, columns: columns, kind: $0) }
     } + layers.flatMap(training)
 
-  /// The three products of a layer while it is trained on 1,024 tokens: its output, and the gradients
+  /// The three products of a layer that is trained, over 1,024 tokens: its output, and the gradients
   /// of its input and of its weights, which lie as `outputs` × `inputs`.
   private static func training(inputs: Int, outputs: Int) -> [Self] {
     let tokens = 1024
