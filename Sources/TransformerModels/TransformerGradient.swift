@@ -231,8 +231,8 @@ public struct TransformerGradient: ~Copyable, Sendable {
 
   /// How many sums slices add to in turn.
   ///
-  /// A slice waits for the one so many before it: with two sums a thread at half of another's speed holds up
-  /// nobody. It follows from the model alone, as the order of additions is part of what is computed.
+  /// A slice waits for the one so many before it, so that a thread may be so many ahead of one that is slowed
+  /// down. It follows from the model alone, as the order of additions is part of what is computed.
   private static func sumCount(_ parameterCount: Int) -> Int { parameterCount <= 1 << 20 ? 4 : 2 }
 
   /// Adds what the embedding has by itself to the gradient of the weight that it shares with the head.

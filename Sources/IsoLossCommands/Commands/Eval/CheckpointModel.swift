@@ -189,10 +189,10 @@ extension CheckpointModel {
     of length: Int,
     by convention: CheckpointWords.Convention
   ) throws(CommandError) -> (ContextWindows, CheckpointPrefix?) {
-    let fewest = convention == .llamaCpp ? 3 : convention == .hfStrided ? 2 : 1
-    guard length >= fewest else {
+    guard length >= convention.fewestTokens else {
       throw CommandError(
-        "`--context`: expected at least \(fewest), of which one token is scored, found `\(length)`"
+        "`--context`: expected at least \(convention.fewestTokens), of which one token is scored,"
+          + " found `\(length)`"
       )
     }
     switch convention {

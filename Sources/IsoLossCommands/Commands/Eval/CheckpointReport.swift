@@ -113,7 +113,7 @@ extension CheckpointReport {
     ]
   }
 
-  /// Whether windows overlap: those of other programs do not, but for one.
+  /// How windows lie: those of other programs do not overlap, but for one.
   private var kind: CheckpointWords.Window {
     switch convention {
     case nil: window

@@ -33,6 +33,15 @@ struct CheckpointWords: Sendable, Hashable {
 
     /// Windows that overlap, and weights of the guide of Hugging Face's transformers.
     case hfStrided = "hf-strided"
+
+    /// The tokens of the shortest window that scores one.
+    var fewestTokens: Int {
+      switch self {
+      case .lmEval: 1
+      case .hfStrided: 2
+      case .llamaCpp: 3
+      }
+    }
   }
 
   /// The checkpoint's folder, as given.
